@@ -1,0 +1,61 @@
+# The two commands of the README are `make app` and `make test`; `make` alone lists the rest.
+#
+#   make test ARGS="-k graph"          ARGS goes on to the command that is run
+#   make app PYTHON=python3.12         PYTHON is the interpreter that creates the environment
+#   make test VENV=/tmp/other          VENV is the folder of the environment
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+bin := $(VENV)/bin
+install := $(bin)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
+
+.PHONY: help app test check worlds bench
+
+help:
+	@echo "make app      install what the app needs, then open it on the shipped world"
+	@echo "make test     install what the tests need, then run all of them"
+	@echo "make check    lint, formatting and types"
+	@echo "make worlds   rewrite the graphs of kg_data/ from their build scripts"
+	@echo "make bench    run the benchmarks one by one"
+
+app: $(VENV)/.app
+	$(bin)/tensorbrain app $(ARGS)
+
+test: $(VENV)/.test
+	$(bin)/python -m pytest $(ARGS)
+
+check: $(VENV)/.test
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/pyright --pythonpath $(bin)/python
+
+worlds: $(VENV)/.app
+	@set -e; for script in kg_data/*/build.py; do echo "$$script"; $(bin)/python "$$script"; done
+
+bench: $(VENV)/.test
+	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(bin)/python "$$script" $(ARGS); done
+
+# What is installed is stamped, so that pip runs again only when these two files have changed.
+$(VENV)/.app: pyproject.toml constraints.txt | $(bin)/pip
+	@echo "Installing tensorbrain and its app into $(VENV), once ..."
+	$(install) '.[app]'
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt | $(bin)/pip
+	@echo "Installing tensorbrain and its tests into $(VENV), once ..."
+	$(install) '.[test,browser,dev]'
+	@touch $@ $(VENV)/.app
+
+$(bin)/pip:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "tensorbrain needs Python 3.11 or newer, and '$(PYTHON)' is not found:" \
+	    "install it, or name another with PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "tensorbrain needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1):" \
+	    "name a newer one, as in PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot create environments, as its venv module is missing:" \
+	    "install it (Debian and Ubuntu: the package python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,24 @@
+"""What all tests share, the package's own doctests too: JAX at its strictest, hypothesis by one profile."""
+
+import os
+from pathlib import Path
+
+# Before JAX is imported, and in the environment: the commands that the tests start compile the same programs.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parent / ".cache" / "jax"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
+
+import hypothesis
+import jax
+import pytest
+
+# A silent promotion or broadcast is the commonest wrong answer of array code: here both are errors.
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+jax.config.update("jax_numpy_rank_promotion", "raise")
+
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--data", help="folder of larger graphs to test on (else the variable TENSORBRAIN_DATA)")

@@ -1,0 +1,138 @@
+"""The words of the town as plain tables: classes, attribute values and predicates, with German labels."""
+
+NAMESPACE = "https://tensorbrain.org/kg/neighbourhood/"
+
+
+def local_name(label: str) -> str:
+    """Return the label in camel case, as it stands in the IRI.
+
+    >>> local_name("living being"), local_name("Mill House")
+    ('LivingBeing', 'MillHouse')
+    """
+    return "".join(word[0].upper() + word[1:] for word in label.split())
+
+
+# English label, German label, parent. A leaf class has a middle and a top class; "visible thing" joins the
+# two top classes whose members can be seen in a picture, so that spatial predicates have one domain.
+CLASSES = [
+    ("visible thing", "sichtbares Ding", None),
+    ("living being", "Lebewesen", "visible thing"),
+    ("person", "Person", "living being"),
+    ("woman", "Frau", "person"),
+    ("man", "Mann", "person"),
+    ("girl", "Mädchen", "person"),
+    ("boy", "Junge", "person"),
+    ("mammal", "Säugetier", "living being"),
+    ("dog", "Hund", "mammal"),
+    ("cat", "Katze", "mammal"),
+    ("rabbit", "Kaninchen", "mammal"),
+    ("horse", "Pferd", "mammal"),
+    ("bird", "Vogel", "living being"),
+    ("hen", "Huhn", "bird"),
+    ("duck", "Ente", "bird"),
+    ("plant", "Pflanze", "living being"),
+    ("tree", "Baum", "plant"),
+    ("object", "Gegenstand", "visible thing"),
+    ("vehicle", "Fahrzeug", "object"),
+    ("bicycle", "Fahrrad", "vehicle"),
+    ("car", "Auto", "vehicle"),
+    ("bus", "Bus", "vehicle"),
+    ("toy", "Spielzeug", "object"),
+    ("ball", "Ball", "toy"),
+    ("kite", "Drachen", "toy"),
+    ("soft toy", "Stofftier", "toy"),
+    ("food", "Essen", "object"),
+    ("fruit", "Obst", "food"),
+    ("vegetable", "Gemüse", "food"),
+    ("baked good", "Backware", "food"),
+    ("pet food", "Tierfutter", "food"),
+    ("furniture", "Möbel", "object"),
+    ("table", "Tisch", "furniture"),
+    ("bench", "Bank", "furniture"),
+    ("accessory", "Zubehör", "object"),
+    ("umbrella", "Regenschirm", "accessory"),
+    ("basket", "Korb", "accessory"),
+    ("book", "Buch", "accessory"),
+    ("place", "Ort", None),
+    ("home", "Zuhause", "place"),
+    ("house", "Haus", "home"),
+    ("farm", "Bauernhof", "home"),
+    ("public building", "öffentliches Gebäude", "place"),
+    ("school", "Schule", "public building"),
+    ("shop", "Laden", "public building"),
+    ("church", "Kirche", "public building"),
+    ("open space", "Freifläche", "place"),
+    ("park", "Park", "open space"),
+    ("field", "Wiese", "open space"),
+    ("square", "Platz", "open space"),
+    ("attribute", "Eigenschaft", None),
+    ("visible attribute", "sichtbare Eigenschaft", "attribute"),
+    ("hidden attribute", "verborgene Eigenschaft", "attribute"),
+    ("colour", "Farbe", "visible attribute"),
+    ("size", "Größe", "visible attribute"),
+    ("activity", "Tätigkeit", "visible attribute"),
+    ("danger", "Gefährlichkeit", "hidden attribute"),
+    ("age", "Alter", "hidden attribute"),
+]
+
+# Attribute value, German label, class.
+ATTRIBUTES = [
+    ("Red", "Rot", "colour"),
+    ("Blue", "Blau", "colour"),
+    ("Green", "Grün", "colour"),
+    ("Yellow", "Gelb", "colour"),
+    ("Orange", "Orange", "colour"),
+    ("White", "Weiß", "colour"),
+    ("Black", "Schwarz", "colour"),
+    ("Brown", "Braun", "colour"),
+    ("Grey", "Grau", "colour"),
+    ("Small", "Klein", "size"),
+    ("Medium", "Mittelgroß", "size"),
+    ("Large", "Groß", "size"),
+    ("Running", "Laufen", "activity"),
+    ("Walking", "Gehen", "activity"),
+    ("Standing", "Stehen", "activity"),
+    ("Sitting", "Sitzen", "activity"),
+    ("Sleeping", "Schlafen", "activity"),
+    ("Jumping", "Springen", "activity"),
+    ("Swimming", "Schwimmen", "activity"),
+    ("Harmless", "Harmlos", "danger"),
+    ("Dangerous", "Gefährlich", "danger"),
+    ("Young", "Jung", "age"),
+    ("Adult", "Erwachsen", "age"),
+    ("Old", "Alt", "age"),
+]
+
+# Local name, English label, German label, domain, range.
+PREDICATES = [
+    ("hasColour", "has colour", "hat Farbe", "visible thing", "colour"),
+    ("wears", "wears", "trägt Farbe", "person", "colour"),
+    ("hasSize", "has size", "hat Größe", "visible thing", "size"),
+    ("does", "does", "tut", "living being", "activity"),
+    ("hasAge", "has age", "hat Alter", "living being", "age"),
+    ("dangerLevel", "danger level", "Gefahrenstufe", "visible thing", "danger"),
+    ("ownedBy", "owned by", "gehört", "visible thing", "person"),
+    ("friendOf", "friend of", "befreundet mit", "living being", "living being"),
+    ("livesIn", "lives in", "wohnt in", "living being", "place"),
+    ("parentOf", "parent of", "Elternteil von", "person", "person"),
+    ("siblingOf", "sibling of", "Geschwister von", "person", "person"),
+    ("likes", "likes", "mag", "living being", "visible thing"),
+    ("worksAt", "works at", "arbeitet in", "person", "place"),
+    ("walks", "walks", "führt aus", "person", "mammal"),
+    ("feeds", "feeds", "füttert", "person", "living being"),
+    ("helps", "helps", "hilft", "person", "person"),
+    ("talksTo", "talks to", "spricht mit", "person", "living being"),
+    ("playsWith", "plays with", "spielt mit", "living being", "visible thing"),
+    ("chases", "chases", "jagt", "living being", "visible thing"),
+    ("looksAt", "looks at", "schaut an", "living being", "visible thing"),
+    ("eats", "eats", "isst", "living being", "food"),
+    ("holds", "holds", "hält", "person", "visible thing"),
+    ("rides", "rides", "fährt mit", "person", "vehicle"),
+    ("drives", "drives", "lenkt", "person", "vehicle"),
+    ("isAt", "is at", "ist in", "visible thing", "place"),
+    ("leftOf", "left of", "links von", "visible thing", "visible thing"),
+    ("inFrontOf", "in front of", "vor", "visible thing", "visible thing"),
+    ("near", "near", "in der Nähe von", "visible thing", "visible thing"),
+    ("on", "on", "auf", "visible thing", "visible thing"),
+    ("above", "above", "über", "visible thing", "visible thing"),
+]

@@ -1,0 +1,125 @@
+"""The four layers assembled (TensorBrain), and a brain with its words (Brain)."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from tensorbrain.errors import SettingsError
+from tensorbrain.graph.vocabulary import Vocabulary
+from tensorbrain.layers import Blackboard, BrainState, ConceptIndex, SensoryBuffer, WorkingMemory
+from tensorbrain.settings import Settings
+from tensorbrain.typing import Array, Float, PRNGKeyArray
+
+BLOCK_OF = {"s": "concept", "p": "predicate", "o": "concept", "t": "instant"}
+
+
+class TensorBrain(eqx.Module):
+    """The parameters of a brain: four layers, gates, and where a recall starts.
+
+    Attributes: the layers ``sensory``, ``board``, ``index``, ``memory``; the gates ``alpha``, ``beta`` and the read-out
+    ``temperature`` (scalars); ``a_bar`` (dim,), the learned start of semantic recall; ``voice`` (orders, dim), what is added to the start
+    so that the brain knows in which direction it is to read a statement; ``p_t`` (instants,), the prior P(t).
+    Source: TB20 (four layers), TB23 and QTB25 (the equations).
+
+    >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
+    >>> brain.index.A.shape
+    (12, 8)
+    """
+
+    sensory: SensoryBuffer
+    board: Blackboard
+    index: ConceptIndex
+    memory: WorkingMemory
+    alpha: Float[Array, ""]
+    beta: Float[Array, ""]
+    temperature: Float[Array, ""]
+    a_bar: Float[Array, " dim"]
+    voice: Float[Array, "order dim"]
+    p_t: Float[Array, " instant"]
+    orders: tuple[str, ...] = eqx.field(static=True)
+
+    @classmethod
+    def create(cls, counts: tuple[int, int, int], settings: Settings, *, key: PRNGKeyArray) -> "TensorBrain":
+        """An untrained brain for ``counts`` concepts, predicates and instants; P(t) is uniform.
+
+        >>> TensorBrain.create((5, 3, 2), Settings(dim=8, context=8), key=jax.random.key(0)).p_t
+        Array([0.5, 0.5], dtype=float32)
+        """
+        ki, km, ka, kv, ks = jax.random.split(key, 5)
+        dim = settings.dim
+        index = ConceptIndex.create(
+            counts, dim=dim, key=ki, reserve=settings.reserve, scoring=settings.scoring
+        )
+        instants = index.in_use[index.block("instant")].astype(jnp.float32)
+        return cls(
+            sensory=SensoryBuffer.create({}, dim=dim, key=ks),
+            board=Blackboard(dim, settings.activation),
+            index=index,
+            memory=WorkingMemory.create(
+                dim=dim, context=settings.context, key=km, evolution=settings.evolution
+            ),
+            alpha=jnp.asarray(settings.alpha, jnp.float32),
+            beta=jnp.asarray(settings.beta, jnp.float32),
+            temperature=jnp.asarray(settings.temperature, jnp.float32),
+            a_bar=0.5 * jax.random.normal(ka, (dim,)),
+            voice=0.5 * jax.random.normal(kv, (len(settings.orders), dim)),
+            p_t=instants / jnp.maximum(instants.sum(), 1.0),
+            orders=settings.orders,
+        )
+
+    def start(self, q: Float[Array, " dim"], order: str) -> BrainState:
+        """The state in which a statement's decoding opens: q plus the voice of the order, with empty context.
+
+        >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=6), key=jax.random.key(0))
+        >>> brain.start(brain.a_bar, "spo").h.shape
+        (6,)
+        """
+        if order not in self.orders:
+            raise SettingsError(
+                f"this brain decodes in the orders {', '.join(self.orders)}, not '{order}': train one with orders=('{order}',)."
+            )
+        if len(self.orders) > 1:  # a brain with one order needs no word for it
+            q = q + self.voice[self.orders.index(order)]
+        return BrainState(q, jnp.zeros(self.memory.B.shape[0]))
+
+
+@dataclass(frozen=True, eq=False)
+class Brain:
+    """A brain with its words: parameters, vocabulary, and where it comes from.
+
+    ``held_out`` (statement, 3) are the facts kept from training, ``history`` has one record per epoch. Immutable: what
+    changes a brain returns a new one.
+
+    >>> from tensorbrain.graph.vocabulary import Concept
+    >>> words = Vocabulary((Concept("urn:a", "a", "entity"),), (Concept("urn:p", "p", "predicate"),), ())
+    >>> brain = Brain(TensorBrain.create((1, 1, 0), Settings(dim=4, context=4), key=jax.random.key(0)), words, Settings(dim=4, context=4))
+    >>> brain
+    Brain(1 concepts, 1 predicates, 0 instants, dim 4)
+    """
+
+    model: TensorBrain
+    vocabulary: Vocabulary
+    settings: Settings
+    graph_hash: str = ""
+    source: str = ""
+    seed: int = 0
+    held_out: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), np.int32))
+    history: tuple[dict[str, Any], ...] = ()
+
+    def __repr__(self) -> str:
+        words = self.vocabulary
+        return (
+            f"Brain({len(words.concepts)} concepts, {len(words.predicates)} predicates, "
+            f"{len(words.instants)} instants, dim {self.settings.dim})"
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Write the brain to one file, atomically; see ``tensorbrain.checkpoint.save_brain``."""
+        from tensorbrain.checkpoint import save_brain  # checkpoint stands above brain in the import order
+
+        save_brain(self, path)

@@ -1,0 +1,64 @@
+"""The worlds that ship with the library, by name, wherever it is installed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tensorbrain.errors import GraphError
+from tensorbrain.graph.knowledge_graph import KnowledgeGraph, read_graph
+
+_GRAPH_FILES = {"neighbourhood": "neighbourhood.trig", "countries": "countries.ttl"}
+
+WORLDS = tuple(_GRAPH_FILES)
+"""The names of the shipped worlds; they work wherever a path to a graph does."""
+
+
+def world_path(name: str) -> Path:
+    """The folder of the shipped world ``name``: in the installed package, or beside it in a clone.
+
+    Raises GraphError for another name, and where the folder is missing.
+
+    >>> world_path("countries").name
+    'countries'
+    """
+    if name not in WORLDS:
+        raise GraphError(f"there is no world {name!r}: choose one of {', '.join(WORLDS)}, or give the path of a graph")
+    package = Path(__file__).resolve().parents[1]
+    for home in (package, package.parent):
+        folder = home / "kg_data" / name
+        if folder.is_dir():
+            return folder
+    raise GraphError(f"the world {name} is missing from this installation: install tensorbrain again")
+
+
+def world_graph(name: str) -> Path:
+    """The graph file of the shipped world ``name``; raises GraphError as `world_path` does.
+
+    >>> world_graph("neighbourhood").name
+    'neighbourhood.trig'
+    """
+    return world_path(name) / _GRAPH_FILES.get(name, "")
+
+
+def load_graph(
+    source: str | Path,
+    *,
+    labels_language: str = "en",
+    literals: str = "drop",
+    blank_nodes: str = "keep",
+    groups: Mapping[str, str] | None = None,
+) -> KnowledgeGraph:
+    """Read a shipped world by name, or any graph by path; the arguments are those of `graph.read_graph`.
+
+    A ``str`` that names a world is that world; give a `Path` for a file or folder of the same name. Raises
+    GraphError, in one sentence, for what cannot be read, and SettingsError for other values of the arguments.
+
+    >>> load_graph("countries").vocabulary.find("Kenya", "subject") >= 0
+    True
+    """
+    path = world_graph(source) if isinstance(source, str) and source in WORLDS else source
+    if isinstance(path, str) and not Path(path).suffix and len(path) < 200 and not Path(path).exists():
+        names = ", ".join(WORLDS)
+        raise GraphError(f"there is no world and no file {path!r}: choose one of {names}, or give the path of a graph")
+    return read_graph(
+        path, labels_language=labels_language, literals=literals, blank_nodes=blank_nodes, groups=groups
+    )

@@ -1,0 +1,219 @@
+"""The words behind the numbers: IRI, label and group of every row of the concept index."""
+
+import dataclasses
+import difflib
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int32
+
+from tensorbrain.errors import AmbiguousConceptError, SettingsError, UnknownConceptError
+from tensorbrain.graph.names import local_name
+
+CONCEPT_GROUPS = ("entity", "class", "attribute")
+GROUPS = (*CONCEPT_GROUPS, "predicate", "instant")
+
+_COLUMN_OF_SLOT = {
+    "subject": "concepts",
+    "object": "concepts",
+    "concept": "concepts",
+    "predicate": "predicates",
+    "instant": "instants",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Concept:
+    """One row of the concept index: its IRI, the label a person reads, and its group.
+
+    >>> Concept("https://example.org/Sparky", "Sparky", "entity").label
+    'Sparky'
+    """
+
+    iri: str
+    label: str
+    group: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Vocabulary:
+    """Every concept, predicate and instant with its id: the position in its tuple.
+
+    ``concepts`` hold entities, then classes, then attributes (appended ones come last whatever their group);
+    ``times`` holds the ISO stamp of each instant, or None. A resource used both as a predicate and as a subject
+    or object owns one row in each. Equal contents compare equal.
+
+    >>> town = Vocabulary(
+    ...     concepts=(Concept("urn:x:Sparky", "Sparky", "entity"), Concept("urn:x:Dog", "Dog", "class")),
+    ...     predicates=(Concept("urn:x:type", "is a", "predicate"),),
+    ... )
+    >>> town.find("sparky", "subject"), town.label("predicate", 0), len(town)
+    (0, 'is a', 3)
+    """
+
+    concepts: tuple[Concept, ...] = ()
+    predicates: tuple[Concept, ...] = ()
+    instants: tuple[Concept, ...] = ()
+    times: tuple[str | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.times) != len(self.instants):
+            raise SettingsError(
+                f"a vocabulary of {len(self.instants)} instants needs as many times, and was given {len(self.times)}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.concepts) + len(self.predicates) + len(self.instants)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.concepts, self.predicates, self.instants, self.times))
+
+    def slot(self, slot: str) -> tuple[Concept, ...]:
+        """The concepts that may fill ``slot``: subject, object, concept, predicate or instant.
+
+        Raises SettingsError for another slot.
+
+        >>> Vocabulary().slot("subject")
+        ()
+        """
+        if slot not in _COLUMN_OF_SLOT:
+            raise SettingsError(f"there is no slot {slot!r}: choose one of {', '.join(_COLUMN_OF_SLOT)}")
+        return getattr(self, _COLUMN_OF_SLOT[slot])
+
+    def label(self, slot: str, index: int) -> str:
+        """The label of row ``index`` of ``slot``; raises UnknownConceptError outside the rows.
+
+        >>> Vocabulary(concepts=(Concept("urn:x:Dog", "Dog", "class"),)).label("object", 0)
+        'Dog'
+        """
+        rows = self.slot(slot)
+        if not 0 <= index < len(rows):
+            raise UnknownConceptError(f"there is no {slot} number {index}: the vocabulary holds {len(rows)} of them")
+        return rows[index].label
+
+    def find(self, name: str, slot: str) -> int:
+        """The id of ``name`` in ``slot``, tried as IRI, label, label without case, local name, then time stamp.
+
+        A time stamp may be shortened as long as one instant fits. Raises UnknownConceptError, offering the nearest
+        labels, and AmbiguousConceptError, showing the IRIs.
+
+        >>> days = Vocabulary(
+        ...     instants=tuple(Concept(f"urn:x:e{i}", f"episode {i}", "instant") for i in range(2)),
+        ...     times=("2026-05-03T08:10:00", "2026-05-04T09:00:00"),
+        ... )
+        >>> days.find("2026-05-04", "instant")
+        1
+        """
+        rows = self.slot(slot)
+        for index in self._indices(_COLUMN_OF_SLOT[slot]):
+            found = index.get(name) or index.get(name.casefold(), ())
+            if found:
+                return _only(name, slot, found, rows)
+        if rows and rows is self.instants:
+            fitting = [i for i, time in enumerate(self.times) if time and name and time.startswith(name)]
+            if fitting:
+                return _only(name, slot, fitting, rows)
+        raise UnknownConceptError(_unknown(name, slot, rows))
+
+    def group_ids(self, group: str) -> Int32[np.ndarray, "concept"]:
+        """The ids of all rows of ``group``, each within its own tuple; raises SettingsError for another group.
+
+        >>> Vocabulary(concepts=(Concept("urn:x:Dog", "Dog", "class"),)).group_ids("class")
+        array([0], dtype=int32)
+        """
+        if group not in GROUPS:
+            raise SettingsError(f"there is no group {group!r}: choose one of {', '.join(GROUPS)}")
+        rows = self.concepts if group in CONCEPT_GROUPS else self.slot(group)
+        return np.asarray([i for i, concept in enumerate(rows) if concept.group == group], dtype=np.int32)
+
+    def with_concept(self, concept: Concept, time: str | None = None) -> "Vocabulary":
+        """A new vocabulary with ``concept`` appended to the tuple of its group; the ids of the old ones stay.
+
+        Raises SettingsError for an IRI that is there already, and for an unknown group.
+
+        >>> Vocabulary().with_concept(Concept("urn:x:Rex", "Rex", "entity")).find("Rex", "subject")
+        0
+        """
+        if concept.group not in GROUPS:
+            raise SettingsError(f"{concept.label} has the group {concept.group!r}: choose one of {', '.join(GROUPS)}")
+        column = "concepts" if concept.group in CONCEPT_GROUPS else _COLUMN_OF_SLOT[concept.group]
+        if concept.iri in self._indices(column)[0]:
+            raise SettingsError(f"{concept.iri} is in the vocabulary already: give the new {concept.group} its own IRI")
+        changes: dict[str, Any] = {column: (*getattr(self, column), concept)}
+        if column == "instants":
+            changes["times"] = (*self.times, time)
+        return dataclasses.replace(self, **changes)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain lists and strings that ``from_json`` reads back.
+
+        >>> Vocabulary(concepts=(Concept("urn:x:Dog", "Dog", "class"),)).to_json()["concepts"]
+        [['urn:x:Dog', 'Dog', 'class']]
+        """
+        columns = ("concepts", "predicates", "instants")
+        rows = {name: [[c.iri, c.label, c.group] for c in getattr(self, name)] for name in columns}
+        return {**rows, "times": list(self.times)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Vocabulary":
+        """The vocabulary written by ``to_json``; raises KeyError or TypeError for anything else.
+
+        >>> Vocabulary.from_json(Vocabulary().to_json()) == Vocabulary()
+        True
+        """
+        columns = {name: tuple(Concept(*row) for row in data[name]) for name in ("concepts", "predicates", "instants")}
+        return cls(**columns, times=tuple(data["times"]))
+
+    @cached_property
+    def _lookup(self) -> dict[str, tuple[dict[str, list[int]], ...]]:
+        return {}
+
+    def _indices(self, column: str) -> tuple[dict[str, list[int]], ...]:
+        """From name to ids, one dictionary a way of naming, in the order in which they are tried."""
+        if column not in self._lookup:
+            rows: tuple[Concept, ...] = getattr(self, column)
+            names = [
+                (c.iri for c in rows),
+                (c.label for c in rows),
+                (c.label.casefold() for c in rows),
+                (local_name(c.iri) for c in rows),
+            ]
+            if column == "instants":
+                names.append(time or "" for time in self.times)
+            self._lookup[column] = tuple(_positions(way) for way in names)
+        return self._lookup[column]
+
+
+def _positions(names: Iterable[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for index, name in enumerate(names):
+        if name:
+            found.setdefault(name, []).append(index)
+    return found
+
+
+def _only(name: str, slot: str, found: list[int], rows: tuple[Concept, ...]) -> int:
+    if len(found) == 1:
+        return found[0]
+    iris = [rows[i].iri for i in found]
+    more = f" and {len(iris) - 4} more" if len(iris) > 4 else ""
+    raise AmbiguousConceptError(
+        f"{name!r} names {len(iris)} concepts for the {slot}: give one of the IRIs {', '.join(iris[:4])}{more}"
+    )
+
+
+def _unknown(name: str, slot: str, rows: tuple[Concept, ...]) -> str:
+    what = f"there is no {slot} {name[:80]!r}"
+    if not rows:
+        return f"{what}: this vocabulary holds nothing for that slot"
+    by_case = {row.label.casefold(): row.label for row in rows}
+    near = difflib.get_close_matches(name[:80].casefold(), by_case, n=4, cutoff=0.5)
+    if near:
+        return f"{what}: did you mean {' or '.join(by_case[label] for label in near)}?"
+    return f"{what}: give a label or an IRI of this graph, such as {rows[0].label} or {rows[-1].label}"

@@ -1,0 +1,111 @@
+"""The concept index: one row of A per concept, read bottom-up as a score and written top-down as an embedding."""
+
+from typing import Literal
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from tensorbrain.errors import SettingsError
+from tensorbrain.typing import Array, Bool, Float, Int, PRNGKeyArray
+
+Scoring = Literal["direct", "centered", "softplus", "learned"]
+BLOCKS = ("concept", "predicate", "instant")
+NEVER = -1e30  # the score of a row that holds no concept: probability exactly 0, gradients finite
+
+
+class ConceptIndex(eqx.Module):
+    """The index layer: an index k and its embedding a_k are two faces of one row of A.
+
+    Rows lie in three blocks, concepts (entities, classes, attributes), predicates and instants; each block is a
+    candidate group. Rows beyond those in use are a reserve for concepts not met yet: shapes stay fixed when a brain learns a
+    new index, and a mask keeps the probability of an unused row at 0.
+
+    Attributes: ``A`` (rows, dim); ``a0`` (rows,) used by ``scoring="learned"`` alone; ``in_use`` (rows,);
+    ``capacity`` rows of each block. Source: TB20 (index layer), TB23 (dual representation), QTB25 (a_0).
+
+    >>> index = ConceptIndex.create((3, 2, 1), dim=8, key=jax.random.key(0))
+    >>> index.A.shape, index.block("predicate")
+    ((6, 8), slice(3, 5, None))
+    """
+
+    A: Float[Array, "row dim"]
+    a0: Float[Array, " row"]
+    in_use: Bool[Array, " row"]
+    capacity: tuple[int, int, int] = eqx.field(static=True)
+    scoring: Scoring = eqx.field(static=True, default="centered")
+
+    @classmethod
+    def create(
+        cls,
+        counts: tuple[int, int, int],
+        *,
+        dim: int,
+        key: PRNGKeyArray,
+        reserve: tuple[int, int, int] = (0, 0, 0),
+        scoring: Scoring = "centered",
+        scale: float = 0.5,
+    ) -> "ConceptIndex":
+        """Random embeddings a_k ~ N(0, scale^2) for ``counts`` concepts, predicates, instants, and reserve rows.
+
+        >>> ConceptIndex.create((3, 2, 1), dim=4, key=jax.random.key(0), reserve=(1, 0, 2)).in_use.astype(int)
+        Array([1, 1, 1, 0, 1, 1, 1, 0, 0], dtype=int32)
+        """
+        if scoring not in ("direct", "centered", "softplus", "learned"):
+            raise SettingsError(f"scoring '{scoring}' is unknown: use direct, centered, softplus or learned.")
+        capacity = tuple(int(n + r) for n, r in zip(counts, reserve, strict=True))
+        in_use = np.concatenate([np.arange(c) < n for n, c in zip(counts, capacity, strict=True)])
+        rows = len(in_use)
+        A = scale * jax.random.normal(key, (rows, dim))
+        return cls(A, jnp.zeros(rows), jnp.asarray(in_use), capacity, scoring)  # type: ignore[arg-type]
+
+    def block(self, name: str) -> slice:
+        """The rows of a block, as a slice of A.
+
+        >>> ConceptIndex.create((3, 2, 1), dim=8, key=jax.random.key(0)).block("instant")
+        slice(5, 6, None)
+        """
+        k = BLOCKS.index(name)
+        start = sum(self.capacity[:k])
+        return slice(start, start + self.capacity[k])
+
+    def scores(self, gamma: Float[Array, " dim"], block: str) -> Float[Array, " concept"]:
+        """Bottom-up: n_k = a_0k + a_k . (gamma - c) for every row of one block; unused rows get ``NEVER``.
+
+        ``direct``: a_0 = 0, c = 0 (TB23 as printed). ``centered``: a_0 = 0, c = 1/2. ``softplus``:
+        a_0k = -sum_l softplus(a_lk), c = 0 (QTB25). ``learned``: a_0 a parameter, c = 0. Shapes: gamma (dim,) -> (rows of the block,).
+
+        >>> index = ConceptIndex.create((2, 1, 0), dim=4, key=jax.random.key(0))
+        >>> index.scores(jnp.full(4, 0.5), "concept")
+        Array([0., 0.], dtype=float32)
+        """
+        rows = self.block(block)
+        A = self.A[rows]
+        if self.scoring == "centered":
+            n = A @ (gamma - 0.5)
+        elif self.scoring == "softplus":
+            n = A @ gamma - jax.nn.softplus(A).sum(axis=1)
+        elif self.scoring == "learned":
+            n = A @ gamma + self.a0[rows]
+        else:
+            n = A @ gamma
+        return jnp.where(self.in_use[rows], n, NEVER)
+
+    def embedding(self, k: Int[Array, ""], block: str) -> Float[Array, " dim"]:
+        """Top-down: the embedding a_k of row k of a block.
+
+        >>> index = ConceptIndex.create((2, 1, 0), dim=4, key=jax.random.key(0))
+        >>> bool((index.embedding(jnp.asarray(0), "predicate") == index.A[2]).all())
+        True
+        """
+        return self.A[self.block(block).start + k]
+
+    def mixture(self, pi: Float[Array, " concept"], block: str) -> Float[Array, " dim"]:
+        """Top-down under attention: sum_k pi_k a_k over one block.
+
+        >>> index = ConceptIndex.create((2, 1, 0), dim=4, key=jax.random.key(0))
+        >>> bool(jnp.allclose(index.mixture(jnp.array([0.0, 1.0]), "concept"), index.A[1]))
+        True
+        """
+        return pi @ self.A[self.block(block)]

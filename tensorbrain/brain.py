@@ -55,7 +55,7 @@ class TensorBrain(eqx.Module):
         index = ConceptIndex.create(
             counts, dim=dim, key=ki, reserve=settings.reserve, scoring=settings.scoring
         )
-        instants = index.in_use[index.block("instant")].astype(jnp.float32)
+        instants = index.in_use[index.block("instant")].astype(float)
         return cls(
             sensory=SensoryBuffer.create({}, dim=dim, key=ks),
             board=Blackboard(dim, settings.activation),
@@ -63,9 +63,9 @@ class TensorBrain(eqx.Module):
             memory=WorkingMemory.create(
                 dim=dim, context=settings.context, key=km, evolution=settings.evolution
             ),
-            alpha=jnp.asarray(settings.alpha, jnp.float32),
-            beta=jnp.asarray(settings.beta, jnp.float32),
-            temperature=jnp.asarray(settings.temperature, jnp.float32),
+            alpha=jnp.asarray(settings.alpha, float),
+            beta=jnp.asarray(settings.beta, float),
+            temperature=jnp.asarray(settings.temperature, float),
             a_bar=0.5 * jax.random.normal(ka, (dim,)),
             voice=0.5 * jax.random.normal(kv, (len(settings.orders), dim)),
             p_t=instants / jnp.maximum(instants.sum(), 1.0),

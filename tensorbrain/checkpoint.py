@@ -1,12 +1,12 @@
-"""A brain as one file: safetensors with its words and settings beside the arrays, written whole or not at all."""
+"""A brain as one file: safetensors, its words and settings beside the arrays, written whole or not at all."""
 
-import contextlib
+import dataclasses
 import hashlib
 import importlib.metadata
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import safetensors
 import safetensors.numpy
 
 from tensorbrain.brain import Brain, TensorBrain
-from tensorbrain.errors import BrainFileError, SettingsError
+from tensorbrain.errors import BrainFileError
 from tensorbrain.graph.vocabulary import Vocabulary
 from tensorbrain.layers import BLOCKS
 from tensorbrain.settings import Settings
@@ -35,9 +35,9 @@ Arrays = Mapping[str, np.ndarray]
 def save_brain(brain: Brain, path: str | Path) -> None:
     """Write ``brain`` to one file, replacing what was there only once the new file is safe on the disk.
 
-    Arrays are stored as float32 under their names in the tree (``index.A``), the vocabulary as JSON text in an array
-    of bytes (a header of safetensors is limited, a vocabulary is not). Raises BrainFileError, and leaves no half-written file, where the disk is
-    full, the folder missing or not writable, or the parameters not finite.
+    Arrays are stored as float32 under their names in the tree (``index.A``), the vocabulary as JSON text in
+    an array of bytes, as the header of safetensors is limited. Raises BrainFileError, leaving nothing
+    behind, where the disk is full, the folder missing or not writable, or a parameter not finite.
 
     >>> import tempfile
     >>> brain = Brain(TensorBrain.create((0, 0, 0), Settings(dim=4, context=4), key=jax.random.key(0)),
@@ -50,7 +50,9 @@ def save_brain(brain: Brain, path: str | Path) -> None:
     target = writable(path)
     capacity = brain.model.index.capacity
     if jax.tree.structure(brain.model) != jax.tree.structure(_skeleton(brain.settings, capacity)):
-        raise BrainFileError(f"the brain for {path} has other layers than its settings say: it cannot be saved")
+        raise BrainFileError(
+            f"the brain for {path} has other layers than its settings say: it cannot be saved"
+        )
     words = json.dumps(brain.vocabulary.to_json(), ensure_ascii=False, separators=(",", ":"))
     arrays = {
         **_named(brain.model),
@@ -58,7 +60,9 @@ def save_brain(brain: Brain, path: str | Path) -> None:
         VOCABULARY: np.frombuffer(words.encode("utf-8", "surrogatepass"), np.uint8),
     }
     if wrong := _not_finite(arrays):
-        raise BrainFileError(f"{wrong} of the brain for {path} is not finite, as when training diverges: not saved")
+        raise BrainFileError(
+            f"{wrong} of the brain for {path} is not finite, as when training diverges: not saved"
+        )
     header = {
         "format": FORMAT,
         "library": importlib.metadata.version("tensorbrain"),
@@ -75,18 +79,21 @@ def save_brain(brain: Brain, path: str | Path) -> None:
 
 
 def load_brain(path: str | Path) -> Brain:
-    """The brain that ``save_brain`` wrote to ``path``; nothing in the file is executed.
+    """The brain that ``save_brain`` wrote to ``path``, or that ships with a world of that name.
 
-    Raises BrainFileError for a missing, damaged or foreign file and for one of a newer format.
+    Nothing in the file is executed. Raises BrainFileError for a missing, damaged or foreign file and for one of
+    a newer format.
 
     >>> load_brain("no/such/town.brain.safetensors")
     Traceback (most recent call last):
-    tensorbrain.errors.BrainFileError: there is no brain file no/such/town.brain.safetensors: train one, or check the path
+    tensorbrain.errors.BrainFileError: there is no brain no/such/town.brain.safetensors: give ...
     """
-    metadata, arrays = _read(Path(path))
+    metadata, arrays = _read(_shipped(path) if isinstance(path, str) and path.isidentifier() else Path(path))
     text = metadata.get("tensorbrain")
     if text is None:
-        raise BrainFileError(f"{path} holds arrays of another program, not a brain: train one with `tensorbrain train`")
+        raise BrainFileError(
+            f"{path} holds arrays of another program, not a brain: train one with `tensorbrain train`"
+        )
     header = _header(text, path)
     if metadata.get("sha256") != _digest(text, arrays):
         raise _damaged(path, "its contents do not match its checksum")
@@ -94,12 +101,12 @@ def load_brain(path: str | Path) -> Brain:
         raise _damaged(path, f"{wrong} is not finite")
     try:
         return _assembled(header, arrays)
-    except (KeyError, TypeError, ValueError, RecursionError, SettingsError) as error:
+    except Exception as error:  # a crafted file can make any part of it fail
         raise _damaged(path, str(error)) from error
 
 
 def writable(path: str | Path) -> Path:
-    """Where a file at ``path`` would be written, symbolic links followed; raises BrainFileError where it cannot be.
+    """Where a file at ``path`` would be written, links followed; BrainFileError where it cannot be.
 
     >>> writable("no/such/folder/town.brain.safetensors")
     Traceback (most recent call last):
@@ -116,12 +123,25 @@ def writable(path: str | Path) -> Path:
         if not folder.is_dir():
             raise BrainFileError(f"{refusal}: the folder {Path(path).parent} does not exist, create it first")
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise BrainFileError(f"{refusal}: the folder {Path(path).parent} is not writable for you, name another")
+            raise BrainFileError(
+                f"{refusal}: the folder {Path(path).parent} is not writable for you, name another"
+            )
         if len(os.fsencode(target.name)) > 240:  # most systems stop at 255, and the temporary name is longer
             raise BrainFileError(f"{refusal}: the name is too long, shorten it")
     except (OSError, RuntimeError, ValueError) as error:
-        raise BrainFileError(f"{str(path)[:200]!r} cannot be used as a path ({error}): name another") from error
+        raise BrainFileError(
+            f"{str(path)[:200]!r} cannot be used as a path ({error}): name another"
+        ) from error
     return target
+
+
+def _shipped(name: str) -> Path:
+    """The brain file of the shipped world ``name``, in the package or beside it in a clone; else the path."""
+    package = Path(__file__).resolve().parent
+    for home in (package, package.parent):
+        if (home / "kg_data" / name).is_dir():
+            return home / "kg_data" / name / "brain.safetensors"
+    return Path(name)
 
 
 def _named(model: TensorBrain) -> dict[str, np.ndarray]:
@@ -132,7 +152,7 @@ def _named(model: TensorBrain) -> dict[str, np.ndarray]:
 
 def _skeleton(settings: Settings, capacity: tuple[int, ...]) -> TensorBrain:
     """The tree of a brain with shapes in place of arrays; all its rows count as in use, none as a reserve."""
-    whole = eqx.tree_at(lambda s: s, settings, settings) if False else settings
+    whole = dataclasses.replace(settings, reserve=(0, 0, 0))
     return eqx.filter_eval_shape(TensorBrain.create, capacity, whole, key=jax.random.key(0))
 
 
@@ -141,9 +161,116 @@ def _digest(text: str, arrays: Arrays) -> str:
     digest = hashlib.sha256(text.encode())
     for name in sorted(arrays):
         digest.update(f"\n{name} {arrays[name].dtype} {arrays[name].shape}\n".encode())
-        digest.update(np.ascontiguousarray(arrays[name]).data)
+        digest.update(arrays[name].tobytes())
     return digest.hexdigest()
 
 
 def _not_finite(arrays: Arrays) -> str | None:
-    return next((name for name, a in arrays.items() if a.dtype.kind == "f" and not np.isfinite(a).all()), None)
+    return next(
+        (name for name, a in arrays.items() if a.dtype.kind == "f" and not np.isfinite(a).all()), None
+    )
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    """Write beside ``target``, wait for the disk, then rename: a reader sees the old file or the new one."""
+    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with unfinished.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    except BaseException as error:  # Ctrl-C too leaves nothing half-written
+        unfinished.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise BrainFileError(
+                f"{target} could not be written ({error.strerror}): nothing was changed, make room or choose "
+                "another place"
+            ) from error
+        raise
+
+
+def _damaged(path: str | Path, reason: str) -> BrainFileError:
+    reason = " ".join(reason.split())[:200]
+    return BrainFileError(f"{path} is a damaged brain file ({reason}): copy it again or train it again")
+
+
+def _read(path: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    try:
+        if not path.exists():
+            raise BrainFileError(
+                f"there is no brain {path}: give the name of a shipped world, or a file that `tensorbrain train` "
+                "wrote"
+            )
+        if not path.is_file():
+            raise BrainFileError(
+                f"{path} is not a file: a brain is one file, which `tensorbrain train` writes"
+            )
+        with safetensors.safe_open(path, framework="numpy") as file:
+            return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}
+    except OSError as error:
+        raise BrainFileError(
+            f"{path} cannot be read ({error.strerror or error}): check the path and its permissions"
+        ) from error
+    except (safetensors.SafetensorError, TypeError, ValueError) as error:
+        raise _damaged(path, str(error)) from error
+
+
+def _header(text: str, path: str | Path) -> dict[str, Any]:
+    try:
+        header = json.loads(text)
+        format = int(header["format"])
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise _damaged(path, "its header is not readable") from error
+    if format > FORMAT:
+        raise BrainFileError(
+            f"{path} has brain format {format}, made by tensorbrain {header.get('library', '?')}, and "
+            f"this one reads up to format {FORMAT}: upgrade it with `pip install --upgrade tensorbrain`"
+        )
+    return header
+
+
+def _assembled(header: Mapping[str, Any], arrays: Arrays) -> Brain:
+    """The brain of a header and its arrays; raises KeyError, TypeError or ValueError where they misfit."""
+    settings = Settings.from_json(header["settings"])
+    vocabulary = Vocabulary.from_json(
+        json.loads(arrays[VOCABULARY].tobytes().decode("utf-8", "surrogatepass"))
+    )
+    capacity = tuple(int(header["capacity"][block]) for block in BLOCKS)
+    if sum(capacity) != len(arrays["index.in_use"]):
+        raise ValueError(f"the blocks have {sum(capacity)} rows and the index {len(arrays['index.in_use'])}")
+    skeleton = _skeleton(settings, capacity)
+    ways, tree = jax.tree_util.tree_flatten_with_path(skeleton)
+    leaves = []
+    for way, leaf in ways:
+        name = jax.tree_util.keystr(way, simple=True, separator=".")
+        found = arrays[name]
+        if found.shape != leaf.shape or found.dtype.kind != leaf.dtype.kind:
+            raise ValueError(f"{name} has shape {found.shape}, not {leaf.shape}")
+        leaves.append(jnp.asarray(found))
+    model: TensorBrain = jax.tree.unflatten(tree, leaves)
+    _check_rows(model, vocabulary)
+    held_out = arrays[HELD_OUT]
+    limits = (len(vocabulary.concepts), len(vocabulary.predicates), len(vocabulary.concepts))
+    if held_out.shape[1:] != (3,) or (held_out < 0).any() or (held_out >= limits).any():
+        raise ValueError(f"{HELD_OUT} names concepts that are not in the vocabulary")
+    return Brain(
+        model=model,
+        vocabulary=vocabulary,
+        settings=settings,
+        graph_hash=str(header["graph_hash"]),
+        source=str(header["source"]),
+        seed=int(header["seed"]),
+        held_out=held_out,
+        history=tuple(dict(epoch) for epoch in header["history"]),
+    )
+
+
+def _check_rows(model: TensorBrain, vocabulary: Vocabulary) -> None:
+    """In every block, the rows in use are the first ones, one for each word."""
+    in_use = np.asarray(model.index.in_use)
+    columns = (vocabulary.concepts, vocabulary.predicates, vocabulary.instants)
+    for block, words in zip(BLOCKS, columns, strict=True):
+        rows = in_use[model.index.block(block)]
+        if not np.array_equal(rows, np.arange(len(rows)) < len(words)):
+            raise ValueError(f"{rows.sum()} {block} rows are in use for {len(words)} words")

@@ -1,6 +1,7 @@
 """The sparse adjacency tensor: which statements hold, as integer coordinates with weights."""
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ class AdjacencyTensor:
             object.__setattr__(self, "axes", AXES[: len(self.shape)])
         if self.coordinates.shape[1] != len(self.shape) or len(self.axes) != len(self.shape):
             raise SettingsError(
-                f"coordinates with {self.coordinates.shape[1]} columns do not fit a tensor of {len(self.shape)} axes"
+                f"{self.coordinates.shape[1]} columns of coordinates do not fit {len(self.shape)} axes"
             )
 
     @classmethod
@@ -60,11 +61,14 @@ class AdjacencyTensor:
         """
         rows = np.asarray(coordinates, dtype=np.int32).reshape(-1, len(shape))
         if rows.size and ((rows < 0).any() or (rows >= np.asarray(shape)).any()):
-            raise SettingsError(f"a statement lies outside the tensor's shape {tuple(shape)}: enlarge the shape")
+            raise SettingsError(
+                f"a statement lies outside the tensor's shape {tuple(shape)}: enlarge the shape"
+            )
+        sizes = tuple(int(n) for n in shape)
+        order, first = sorted_groups(rows, sizes)
         weights = np.ones(len(rows), np.float32) if values is None else np.asarray(values, np.float32)
-        order, first = sorted_groups(rows, shape)
         sums = np.add.reduceat(weights[order], first) if len(rows) else weights
-        return cls(rows[order[first]], sums.astype(np.float32), tuple(int(n) for n in shape), tuple(axes))
+        return cls(rows[order[first]], sums.astype(np.float32), sizes, tuple(axes))
 
     def __len__(self) -> int:
         return len(self.coordinates)
@@ -133,10 +137,12 @@ class AdjacencyTensor:
         array([0., 2.])
         """
         column = self.axis(axis)
-        return np.bincount(self.coordinates[:, column], weights=self.values, minlength=self.shape[column])
+        sums = np.bincount(self.coordinates[:, column], weights=self.values, minlength=self.shape[column])
+        return sums.astype(np.float64)  # numpy gives integers where there is nothing to sum
 
     def to_scipy(self, predicate: int | None = None) -> "scipy.sparse.csr_array":
-        """Subjects x objects as a sparse matrix, of one predicate or summed over all; other axes are summed out.
+        """Subjects x objects as a sparse matrix, of one predicate or summed over all; other axes are summed
+        out.
 
         >>> AdjacencyTensor.from_statements(np.array([[0, 0, 1]]), (2, 1, 2)).to_scipy().toarray()
         array([[0., 1.],
@@ -168,16 +174,35 @@ class AdjacencyTensor:
 
 
 def sorted_groups(rows: np.ndarray, shape: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """The order that sorts the rows, and where in it each run of equal rows begins."""
-    if np.prod([float(max(n, 1)) for n in shape]) < 2**62:
-        # One integer a row sorts several times faster than comparing columns.
-        keys = np.zeros(len(rows), np.int64)
-        for column, size in enumerate(shape):
-            keys = keys * max(int(size), 1) + rows[:, column]
-        order = np.argsort(keys, kind="stable")
-        changed = np.diff(keys[order]) != 0
-    else:
+    """The stable order that sorts ``rows`` (statements, order), and where in it each run of equal rows
+    begins.
+
+    >>> sorted_groups(np.array([[1, 0], [0, 1], [1, 0]]), (2, 2))
+    (array([1, 0, 2]), array([0, 1]))
+    """
+    keys = row_keys(rows, shape)
+    if keys is None:
         order = np.lexsort(rows.T[::-1])
         changed = (np.diff(rows[order], axis=0) != 0).any(axis=1)
+    else:
+        order = np.argsort(keys, kind="stable")
+        changed = np.diff(keys[order]) != 0
     starts = np.concatenate(([True], changed)) if len(rows) else np.zeros(0, bool)
     return order, np.flatnonzero(starts)
+
+
+def row_keys(rows: np.ndarray, shape: Sequence[int]) -> np.ndarray | None:
+    """One integer a row, in the order of the rows, which sorts several times faster; None where 64 bits are
+    too few.
+
+    >>> row_keys(np.array([[1, 0], [0, 1]]), (2, 2))
+    array([2, 1])
+    """
+    sizes = [max(int(n), 1) for n in shape]
+    if math.prod(sizes) >= 2**62:
+        return None
+    keys = np.zeros(len(rows), np.int64)
+    for column, size in enumerate(sizes):
+        keys *= size
+        keys += rows[:, column]
+    return keys

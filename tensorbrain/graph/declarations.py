@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Bool, Int32
 
 from tensorbrain.graph.names import OWL, RDF, RDFS
-from tensorbrain.graph.terms import BLANK, G, IRI, O, P, S, Terms
+from tensorbrain.graph.terms import BLANK, IRI, G, O, P, S, Terms
 
 CLASS_TYPES = (OWL + "Class", RDFS + "Class", OWL + "DeprecatedClass")
 
@@ -30,13 +30,15 @@ DECLARING = tuple(RDFS + name for name in ("domain", "range", "subPropertyOf", "
 def declaration_rows(
     rows: Int32[np.ndarray, "statement 4"], terms: Terms, graph_names: Bool[np.ndarray, "term_or_default"]
 ) -> Bool[np.ndarray, "statement"]:
-    """True at the types of RDF, RDFS and OWL, at DECLARING predicates, and at all that is said of an ontology.
+    """True at the types of RDF, RDFS and OWL, at DECLARING predicates, and at all that is said of an
+    ontology.
 
     In the default graph, the type of a named graph counts too.
 
     >>> import pyoxigraph as ox
     >>> from tensorbrain.graph.quads import quads_of
-    >>> dog = quads_of([(ox.NamedNode("urn:x:D"), ox.NamedNode(RDF + "type"), ox.NamedNode(OWL + "Class"), None)])
+    >>> dog, a, owl_class = map(ox.NamedNode, ("urn:x:Dog", RDF + "type", OWL + "Class"))
+    >>> dog = quads_of([(dog, a, owl_class, None)])
     >>> declaration_rows(dog.rows, Terms(dog), Terms(dog).mask([]))
     array([ True])
     """
@@ -48,11 +50,13 @@ def declaration_rows(
     return declaring | (typed & (built_in | about_episode)) | ontologies[rows[:, S]]
 
 
-def expression_nodes(rows: Int32[np.ndarray, "statement 4"], terms: Terms) -> Bool[np.ndarray, "term_or_default"]:
+def expression_nodes(
+    rows: Int32[np.ndarray, "statement 4"], terms: Terms
+) -> Bool[np.ndarray, "term_or_default"]:
     """True at the blank nodes that only write an ontology's expressions: restrictions, unions, their lists.
 
-    Those have a type of OWL or RDFS, are the subject of a predicate of OWL, or are reached from either, or by a
-    predicate of OWL, through further blank nodes.
+    Those have a type of OWL or RDFS, are the subject of a predicate of OWL, or are reached from either, or
+    by a predicate of OWL, through further blank nodes.
 
     >>> import pyoxigraph as ox
     >>> from tensorbrain.graph.quads import quads_of
@@ -90,7 +94,8 @@ def declared_classes(rows: Int32[np.ndarray, "statement 4"], terms: Terms) -> In
 
     >>> import pyoxigraph as ox
     >>> from tensorbrain.graph.quads import quads_of
-    >>> dog = quads_of([(ox.NamedNode("urn:x:D"), ox.NamedNode(RDF + "type"), ox.NamedNode(OWL + "Class"), None)])
+    >>> dog, a, owl_class = map(ox.NamedNode, ("urn:x:Dog", RDF + "type", OWL + "Class"))
+    >>> dog = quads_of([(dog, a, owl_class, None)])
     >>> declared_classes(dog.rows, Terms(dog))
     array([0], dtype=int32)
     """

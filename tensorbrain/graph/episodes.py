@@ -28,7 +28,9 @@ STAMPS = {
     "http://purl.org/dc/elements/1.1/date": "dc:date",
     **{name + "dateCreated": "schema:dateCreated" for name in SCHEMA},
 }
-"""The predicates that date an episode, the strongest first: when it happened before when it was written down."""
+"""The predicates that date an episode, the strongest first: when it happened before when it was written
+down.
+"""
 
 _LINKS = tuple(TIME + name for name in ("hasTime", "hasBeginning"))
 _ENDS = (TIME + "hasEnd",)
@@ -65,8 +67,8 @@ def stamps_of(
 ) -> tuple[dict[int, Stamp], Bool[np.ndarray, "statement"]]:
     """The best time stamp of each graph name that has one, and the statements that stamps are made of.
 
-    A stamp stands on the graph name itself, or on what its time:hasTime and time:hasBeginning lead to. A date under
-    another predicate counts where there is nothing better.
+    A stamp stands on the graph name itself, or on what its time:hasTime and time:hasBeginning lead to. A
+    date under another predicate counts where there is nothing better.
 
     >>> from tensorbrain.graph.quads import quads_of
     >>> nothing = quads_of([])
@@ -112,7 +114,8 @@ def stamps_of(
 
 
 def in_time_order(names: list[int], stamps: dict[int, Stamp], terms: Terms) -> Order:
-    """Sort the graph ``names``, given in document order: by stamp, else by a time or number in the name, else as read.
+    """Sort the graph ``names``, given in document order: by stamp, else by a time or number in the name,
+    else as read.
 
     Those without any time come last.
 
@@ -143,7 +146,9 @@ def in_time_order(names: list[int], stamps: dict[int, Stamp], terms: Terms) -> O
             evidence[BY_DOCUMENT] += 1
     timed = sorted((g for g in names if g in when), key=lambda g: (when[g][0], terms.texts[g]))
     ordered = (*timed, *(g for g in names if g not in when))
-    return Order(ordered, tuple(when[g][1] if g in when else None for g in ordered), dict(evidence.most_common()))
+    return Order(
+        ordered, tuple(when[g][1] if g in when else None for g in ordered), dict(evidence.most_common())
+    )
 
 
 def _links(rows: np.ndarray, terms: Terms, frontier: np.ndarray) -> np.ndarray:

@@ -26,6 +26,7 @@ FORMATS = {
     ".txt": "TSV",
 }
 
+_WITH_QUOTES = ("Turtle", "N-Triples", "N-Quads", "TriG")
 _OTHER_USES = (".txt", ".json", ".xml")
 
 LARGEST_UNPACKED = 2 << 30
@@ -54,7 +55,8 @@ class GraphFile:
 
 
 def graph_files(source: str | Path) -> tuple[list[GraphFile], list[str]]:
-    """The graph files at ``source``, a file or a folder (sorted by name), and the names passed over in a folder.
+    """The graph files at ``source``, a file or a folder (sorted by name), and the names passed over in a
+    folder.
 
     Raises GraphError for a missing path, an unknown format, and a folder without graph files.
 
@@ -73,7 +75,9 @@ def graph_files(source: str | Path) -> tuple[list[GraphFile], list[str]]:
     file = _of_name(path)
     if file is None:
         known = " ".join(FORMATS)
-        raise GraphError(f"{path.name} has no known extension: name it after its format, one of {known} (.gz too)")
+        raise GraphError(
+            f"{path.name} has no known extension: name it after its format, one of {known} (.gz too)"
+        )
     return [file], []
 
 
@@ -101,7 +105,9 @@ def _of_folder(folder: Path) -> tuple[list[GraphFile], list[str]]:
         passed_over += [file.name for file in files if file not in sure]
         files = sure
     if not files:
-        raise GraphError(f"the folder {folder} holds no graph files: they end in one of {' '.join(FORMATS)} (.gz too)")
+        raise GraphError(
+            f"the folder {folder} holds no graph files: they end in one of {' '.join(FORMATS)} (.gz too)"
+        )
     return files, sorted(passed_over)
 
 
@@ -138,16 +144,20 @@ class Bytes:
                 return b"".join(iter(lambda: self.read(1 << 20), b""))
             block = self._stream.read(size)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise GraphError(f"{self._file.name} is a damaged gzip file ({error}): fetch or pack it again") from error
+            raise GraphError(
+                f"{self._file.name} is a damaged gzip file ({error}): fetch or pack it again"
+            ) from error
         except OSError as error:
-            raise GraphError(f"{self._file.name} cannot be read ({error.strerror}): check the disk") from error
+            raise GraphError(
+                f"{self._file.name} cannot be read ({error.strerror}): check the disk"
+            ) from error
         if not self._seen and block.startswith(b"\xef\xbb\xbf"):
             self._seen = 3
             return block[3:] or self.read(size)
         self._seen += len(block)
         if self._file.packed:
             self._refuse_bomb()
-        if self._guard_nesting:
+        if self._guard_nesting and b"<<" in block:
             self._refuse_deep_quotes(block)
         return block
 
@@ -155,8 +165,8 @@ class Bytes:
         ratio = self._seen / max(self._packed_size, 1)
         if self._seen > LARGEST_UNPACKED or (self._seen > _SUSPICIOUS_FROM and ratio > _SUSPICIOUS_RATIO):
             raise GraphError(
-                f"{self._file.name} unpacks to more than {self._seen >> 20} MB from {self._packed_size >> 10} kB, "
-                "like a gzip bomb: unpack it yourself if you trust it"
+                f"{self._file.name} unpacks from {self._packed_size >> 10} kB to more than "
+                f"{self._seen >> 20} MB, like a gzip bomb: unpack it yourself if you trust it"
             )
 
     def _refuse_deep_quotes(self, block: bytes) -> None:
@@ -175,7 +185,7 @@ def opened(file: GraphFile) -> Iterator[Bytes]:
     >>> with opened(GraphFile(Path("missing.ttl"), "Turtle", False)):
     ...     pass
     Traceback (most recent call last):
-    tensorbrain.errors.GraphError: missing.ttl cannot be opened (No such file or directory): check the path ...
+    tensorbrain.errors.GraphError: missing.ttl cannot be opened (No such file or directory): ...
     """
     try:
         stream = file.path.open("rb")
@@ -186,4 +196,4 @@ def opened(file: GraphFile) -> Iterator[Bytes]:
         ) from error
     with stream:
         unpacked = gzip.GzipFile(fileobj=stream, mode="rb") if file.packed else stream
-        yield Bytes(file, unpacked, size, guard_nesting=file.format in ("Turtle", "TriG"))
+        yield Bytes(file, unpacked, size, guard_nesting=file.format in _WITH_QUOTES)

@@ -8,7 +8,7 @@ from jaxtyping import Int8, Int32
 from tensorbrain.errors import SettingsError
 from tensorbrain.graph.declarations import declared_classes
 from tensorbrain.graph.names import RDFS, local_name
-from tensorbrain.graph.terms import IRI, LITERAL, O, P, S, Terms
+from tensorbrain.graph.terms import IRI, LITERAL, O, P, S, Terms, distinct
 from tensorbrain.graph.vocabulary import CONCEPT_GROUPS
 
 ENTITY, CLASS, ATTRIBUTE = range(3)
@@ -22,9 +22,9 @@ def grouped(
 ) -> Int8[np.ndarray, "term"]:
     """The group of every term (a position in CONCEPT_GROUPS), from all ``rows`` and those that are ``kept``.
 
-    A class is declared one, has members, or stands on either side of rdfs:subClassOf. An attribute is a literal,
-    or has a type that is, or descends from, a class of the local name ``Attribute``. Raises SettingsError for
-    an IRI in ``overrides`` that was not read, and for an unknown group.
+    A class is declared one, has members, or stands on either side of rdfs:subClassOf. An attribute is a
+    literal, or has a type that is, or descends from, a class of the local name ``Attribute``. Raises
+    SettingsError for an IRI in ``overrides`` that was not read, and for an unknown group.
 
     >>> from tensorbrain.graph.quads import quads_of
     >>> nothing = quads_of([])
@@ -45,14 +45,18 @@ def grouped(
         if index < 0:
             raise SettingsError(f"groups names {iri}, which is not in this graph: check the IRI")
         if group not in CONCEPT_GROUPS:
-            raise SettingsError(f"groups puts {iri} into {group!r}: choose one of {', '.join(CONCEPT_GROUPS)}")
+            raise SettingsError(
+                f"groups puts {iri} into {group!r}: choose one of {', '.join(CONCEPT_GROUPS)}"
+            )
         groups[index] = CONCEPT_GROUPS.index(group)
     return groups
 
 
 def _named_attribute(types: np.ndarray, parents: np.ndarray, terms: Terms) -> set[int]:
-    classes = np.unique(np.concatenate([types[:, O], parents[:, S], parents[:, O]]))
-    return {c for c in classes.tolist() if terms.kinds[c] == IRI and local_name(terms.texts[c]) == "Attribute"}
+    classes = distinct(types[:, O], parents[:, S], parents[:, O])
+    return {
+        c for c in classes.tolist() if terms.kinds[c] == IRI and local_name(terms.texts[c]) == "Attribute"
+    }
 
 
 def _descendants(roots: set[int], parents: np.ndarray) -> set[int]:

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Int8, Int32
 
 from tensorbrain.graph import report as fate
-from tensorbrain.graph.adjacency import sorted_groups
+from tensorbrain.graph.adjacency import row_keys, sorted_groups
 from tensorbrain.graph.declarations import declaration_rows, expression_nodes
 from tensorbrain.graph.episodes import Order, in_time_order, stamps_of
 from tensorbrain.graph.groups import grouped
@@ -16,7 +16,7 @@ from tensorbrain.graph.labels import chosen_labels, label_rows
 from tensorbrain.graph.literals import Literals, interpret_literals
 from tensorbrain.graph.names import OWL, local_name, short_label
 from tensorbrain.graph.quads import Quads
-from tensorbrain.graph.terms import BLANK, LITERAL, QUOTED, G, O, P, S, Terms
+from tensorbrain.graph.terms import BLANK, LITERAL, QUOTED, G, O, P, S, Terms, distinct
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Settings:
 class Interpretation:
     """The statements that are kept, and all that is needed to name and number their terms.
 
-    ``kept`` has rows (subject, predicate, object, graph) of term ids, its objects being those of ``literals``;
-    ``all_rows`` has every statement once; ``groups`` gives each term's position in CONCEPT_GROUPS.
-    """
+    ``kept`` has rows (subject, predicate, object, graph) of term ids, its objects being those of
+    ``literals``; ``all_rows`` has every statement once; ``groups`` gives each term's position in
+    CONCEPT_GROUPS."""
 
     terms: Terms
     all_rows: Int32[np.ndarray, "read 4"]
@@ -60,7 +60,7 @@ def interpret(quads: Quads, settings: Settings) -> Interpretation:
     """
     terms = Terms(quads)
     rows = _distinct(quads.rows, len(terms))
-    graph_names = terms.mask(np.unique(rows[rows[:, G] >= 0, G]))
+    graph_names = terms.mask(rows[rows[:, G] >= 0, G])
     fates = np.zeros(len(rows), np.int8)
 
     def decide(which: np.ndarray, what: int) -> None:
@@ -89,15 +89,15 @@ def interpret(quads: Quads, settings: Settings) -> Interpretation:
     plain = rows[here]
     kept = np.stack([plain[:, S], plain[:, P], literals.objects[here], plain[:, G]], axis=1)
     groups = grouped(rows, plain, terms, settings.groups)
-    nodes = np.unique(np.concatenate([kept[:, S], kept[kept[:, O] < len(terms), O]]))
+    nodes = distinct(kept[:, S], kept[kept[:, O] < len(terms), O])
     _label_blanks(nodes[blank[nodes]], plain, terms, labels)
 
     appearing = dict.fromkeys(quads.rows[quads.rows[:, G] >= 0, G].tolist())
-    inhabited = set(np.unique(kept[:, G]).tolist())
-    order = in_time_order([g for g in appearing if g in inhabited], stamps, terms)
+    inhabited = terms.mask(kept[:, G])
+    order = in_time_order([g for g in appearing if inhabited[g]], stamps, terms)
 
     counts = np.bincount(fates, minlength=len(fate.FATES)).tolist()
-    touched = np.unique(rows[:, [S, O]])
+    touched = distinct(rows[:, S], rows[:, O])
     report = fate.ReadReport(
         statements=len(quads),
         duplicates=len(quads) - len(rows),
@@ -124,7 +124,11 @@ def interpret(quads: Quads, settings: Settings) -> Interpretation:
 
 def _distinct(rows: np.ndarray, terms: int) -> np.ndarray:
     """The rows without repetition, in the order of their first appearance."""
-    order, first = sorted_groups(rows + np.asarray([0, 0, 0, 1], np.int32), (terms, terms, terms, terms + 1))
+    shifted, shape = rows + np.asarray([0, 0, 0, 1], np.int32), (terms, terms, terms, terms + 1)
+    keys = row_keys(shifted, shape)
+    if keys is not None and (np.diff(np.sort(keys)) != 0).all():
+        return rows  # the usual case, at the cost of a plain sort
+    order, first = sorted_groups(shifted, shape)
     return rows[np.sort(order[first])]
 
 
@@ -135,6 +139,10 @@ def _label_blanks(blanks: np.ndarray, kept: np.ndarray, terms: Terms, labels: di
     numbers: Counter[str] = Counter()
     for node in blanks.tolist():
         kind = kind_of.get(node)
-        word = "blank" if kind is None or terms.kinds[kind] == BLANK else labels.get(kind, local_name(terms.texts[kind]))
+        word = (
+            "blank"
+            if kind is None or terms.kinds[kind] == BLANK
+            else labels.get(kind, local_name(terms.texts[kind]))
+        )
         numbers[word] += 1
         labels.setdefault(node, short_label(f"[{word} {numbers[word]}]"))

@@ -1,4 +1,6 @@
-"""A knowledge graph, read and interpreted: vocabulary, facts, episodes, class tree, and the RDF behind them."""
+"""A knowledge graph, read and interpreted: vocabulary, facts, episodes, class tree, and the RDF behind
+them.
+"""
 
 import dataclasses
 import hashlib
@@ -28,10 +30,9 @@ if TYPE_CHECKING:
 class KnowledgeGraph:
     """What a brain learns from: a vocabulary and sparse tensors of statements, with the RDF at hand.
 
-    ``facts`` are the default graph (subject, predicate, object), ``episodes`` the named graphs (with the instant).
-    ``taxonomy`` has rows (class, parent), ``membership`` rows (concept, its class); ``domains`` and ``ranges``
-    give the classes of a predicate's subjects and objects. Made by `read_graph`.
-    """
+    ``facts`` are the default graph (subject, predicate, object), ``episodes`` the named graphs (with the
+    instant). ``taxonomy`` has rows (class, parent), ``membership`` rows (concept, its class); ``domains``
+    and ``ranges`` give the classes of a predicate's subjects and objects. Made by `read_graph`."""
 
     vocabulary: Vocabulary
     facts: AdjacencyTensor
@@ -60,24 +61,30 @@ class KnowledgeGraph:
         if not (facts_weight >= 0 and episodes_weight >= 0):
             raise SettingsError(f"the weights {facts_weight} and {episodes_weight} must be 0 or more")
         weighted = [(self.facts, facts_weight), (self.episodes.marginal("instant"), episodes_weight)]
-        parts = [(tensor.coordinates, tensor.values * np.float32(weight)) for tensor, weight in weighted if weight]
+        parts = [
+            (tensor.coordinates, tensor.values * np.float32(weight)) for tensor, weight in weighted if weight
+        ]
         coordinates = np.concatenate([np.zeros((0, 3), np.int32), *(rows for rows, _ in parts)])
         values = np.concatenate([np.zeros(0, np.float32), *(values for _, values in parts)])
         return AdjacencyTensor.from_statements(coordinates, self.facts.shape, values)
 
     @cached_property
     def rdf(self) -> "rdflib.Dataset":
-        """Everything that was read as an rdflib Dataset, labels, literals and declarations too; SPARQL works on it.
+        """Everything that was read, labels and literals too, as an rdflib Dataset: SPARQL works on it.
 
-        >>> len(example_graph().rdf)
-        4
+        A query sees the default graph; ``GRAPH ?episode { ... }`` sees the episodes.
+
+        >>> rows = example_graph().rdf.query("SELECT ?when { GRAPH ?when { ?who ?chases ?what } }")
+        >>> len(rows)
+        2
         """
         from tensorbrain.graph.rdf_out import dataset_of
 
         return dataset_of(self.quads.to_oxigraph())
 
     def content_hash(self) -> str:
-        """SHA-256 in hex over vocabulary, coordinates and values: equal content, equal hash, on every machine.
+        """SHA-256 in hex over vocabulary, coordinates and values: equal content, equal hash, on every
+        machine.
 
         >>> len(example_graph().content_hash())
         64
@@ -98,15 +105,17 @@ def read_graph(
     blank_nodes: str = "keep",
     groups: Mapping[str, str] | None = None,
 ) -> KnowledgeGraph:
-    """Read the file or folder ``source``: Turtle, N-Triples, N-Quads, TriG, JSON-LD, RDF/XML, TSV, each also .gz.
+    """Read the file or folder ``source``: Turtle, N-Triples, N-Quads, TriG, JSON-LD, RDF/XML, TSV, each
+    also .gz.
 
-    ``labels_language`` is preferred for labels. ``literals``: "drop" them; "keep" those of predicates with few,
-    repeated values as attributes; "bin" numbers into at most five ranges and keep the rest so. ``blank_nodes``:
-    "keep" or "skip"; those that only write ontology expressions are always skipped. ``groups`` overrides the
-    group (entity, class, attribute) of single IRIs. Nothing is fetched from the network.
+    ``labels_language`` is preferred for labels. ``literals``: "drop" them; "keep" those of predicates with
+    few, repeated values as attributes; "bin" numbers into at most five ranges and keep the rest so.
+    ``blank_nodes``: "keep" or "skip"; those that only write ontology expressions are always skipped.
+    ``groups`` overrides the group (entity, class, attribute) of single IRIs. Nothing is fetched from the
+    network.
 
-    Raises GraphError, in one sentence, for whatever cannot be read or holds nothing to remember, and SettingsError
-    for other values of the arguments.
+    Raises GraphError, in one sentence, for whatever cannot be read or holds nothing to remember, and
+    SettingsError for other values of the arguments.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -163,9 +172,11 @@ def _nothing(name: str, report: ReadReport, settings: Settings) -> str:
     if not report.statements:
         return f"{name} holds no statements at all: give a graph with statements between concepts"
     if not report.literals_dropped:
-        mend = 'use blank_nodes="keep"' if report.blank_node_statements else "give a graph that relates concepts"
+        mend = (
+            'use blank_nodes="keep"' if report.blank_node_statements else "give a graph that relates concepts"
+        )
     elif settings.literals == "drop":
-        mend = 'use literals="keep" or literals="bin" to make concepts of repeated values'
+        mend = 'literals="keep" or "bin" makes attributes of values that repeat'
     else:
         mend = "its literals are too many, too long or too seldom repeated to be concepts"
     return f"{name} holds no statements between concepts ({', '.join(held)}): {mend}"

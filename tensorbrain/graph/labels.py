@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Int32
 
 from tensorbrain.graph.names import RDFS, SCHEMA, SKOS, short_label
-from tensorbrain.graph.terms import LITERAL, O, P, S, Terms
+from tensorbrain.graph.terms import LITERAL, O, P, Terms
 
 LABELS = {
     RDFS + "label": "rdfs:label",
@@ -33,8 +33,8 @@ def chosen_labels(
 ) -> tuple[dict[int, str], dict[str, int]]:
     """The label of each term that has one, and how many labels there are by language (``""`` for none).
 
-    ``rows`` are those of `label_rows`. The asked ``language`` comes first, then its dialects, then labels without a
-    language, then any; within the same, rdfs:label before skos:prefLabel before schema:name.
+    ``rows`` are those of `label_rows`. The asked ``language`` comes first, then its dialects, then labels
+    without a language, then any; within the same, rdfs:label before skos:prefLabel before schema:name.
 
     >>> chosen_labels(np.zeros((0, 4), np.int32), Terms.__new__(Terms), "en")
     ({}, {})

@@ -13,13 +13,15 @@ import pyoxigraph as ox
 
 from tensorbrain.graph.files import Bytes
 from tensorbrain.graph.quads import Quads, Term
+from tensorbrain.graph.terms import distinct
 
-_BLOCK = 8 << 20
+_BLOCK = 1 << 20  # small enough that the pieces of a block stay in the processor's cache
 _PIECES = re.compile(rb"^(<[^>\s]*>|_:\S+) (<[^>\s]*>) (.*) \.$", re.MULTILINE)
 
 
 def read_lines(stream: Bytes, format: ox.RdfFormat) -> Quads:
-    """The statements of an N-Triples or N-Quads ``stream``; raises SyntaxError, without the place, when it is bad.
+    """The statements of an N-Triples or N-Quads ``stream``; raises SyntaxError, without the place, when it
+    is bad.
 
     >>> import io
     >>> from pathlib import Path
@@ -45,7 +47,9 @@ def read_lines(stream: Bytes, format: ox.RdfFormat) -> Quads:
 
 
 def _numbered(text: bytes, numbers: defaultdict[bytes, int], format: ox.RdfFormat) -> np.ndarray:
-    """Rows (subject, predicate, the rest of the statement) of piece numbers, one row a statement of ``text``."""
+    """Rows (subject, predicate, the rest of the statement) of piece numbers, one row a statement of
+    ``text``.
+    """
     lines = text.count(b"\n")
     number = numbers.__getitem__
     if b'"' not in text and text.count(b" .\n") == lines:
@@ -82,15 +86,14 @@ def _quads(pieces: np.ndarray, texts: list[bytes], format: ox.RdfFormat) -> Quad
     graphs: list[int] = []
     for quad in ox.parse(b"".join([b"<urn:x> <urn:x> " + text + b" .\n" for text in texts]), format=format):
         objects.append(number(quad.object, len(ids)))
-        graph = getattr(quad, "graph_name", None)
-        named = graph is not None and not isinstance(graph, ox.DefaultGraph)
-        graphs.append(number(graph, len(ids)) if named else -1)
+        graph: Term | ox.DefaultGraph | None = getattr(quad, "graph_name", None)
+        graphs.append(-1 if graph is None or isinstance(graph, ox.DefaultGraph) else number(graph, len(ids)))
     terms = tuple(ids)
     of_object, of_graph = np.asarray(objects, np.int32), np.asarray(graphs, np.int32)
     if len(objects) != len(texts):
         raise SyntaxError("a line holds more than one statement")
     subjects, predicates, tails = (pieces[:, i] for i in range(3))
     rows = np.stack([of_object[subjects], of_object[predicates], of_object[tails], of_graph[tails]], axis=1)
-    if not all(type(terms[i]) is ox.NamedNode for i in np.unique(rows[:, 1]).tolist()):
+    if not all(type(terms[i]) is ox.NamedNode for i in distinct(rows[:, 1]).tolist()):
         raise SyntaxError("a predicate is not an IRI")
     return Quads(terms, rows)

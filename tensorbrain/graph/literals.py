@@ -1,4 +1,6 @@
-"""Literals as concepts: dropped, kept where a predicate repeats few values, or binned where they are numbers."""
+"""Literals as concepts: dropped, kept where a predicate repeats few values, or binned where they are
+numbers.
+"""
 
 import dataclasses
 import math
@@ -20,8 +22,11 @@ LONGEST_VALUE = 100
 
 _NUMBERS = frozenset(
     XSD + name
-    for name in "integer decimal double float int long short byte nonNegativeInteger positiveInteger nonPositiveInteger "
-    "negativeInteger unsignedInt unsignedLong unsignedShort unsignedByte gYear".split()
+    for name in (
+        *("integer", "decimal", "double", "float", "int", "long", "short", "byte", "gYear"),
+        *("nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger"),
+        *("unsignedInt", "unsignedLong", "unsignedShort", "unsignedByte"),
+    )
 )
 
 
@@ -29,9 +34,9 @@ _NUMBERS = frozenset(
 class Literals:
     """What became of the statements with literals.
 
-    ``objects`` are the rows' new objects (term ids, or ``len(terms) + i`` for the i-th of ``bins``); ``dropped``
-    and ``binned`` are masks; ``bins`` are (IRI, label) of concepts made of numbers; ``by_predicate`` says why.
-    """
+    ``objects`` are the rows' new objects (term ids, or ``len(terms) + i`` for the i-th of ``bins``);
+    ``dropped`` and ``binned`` are masks; ``bins`` are (IRI, label) of concepts made of numbers;
+    ``by_predicate`` says why."""
 
     objects: Int32[np.ndarray, "statement"]
     dropped: Bool[np.ndarray, "statement"]
@@ -70,7 +75,9 @@ def interpret_literals(
             chosen, names = _binned(of_row[finite], label)
             objects[here[finite]] = len(terms) + len(bins) + chosen
             # The predicate's own IRI keeps bins of two predicates with one label apart.
-            bins += [(f"{PLAIN}bin:{quote(terms.texts[predicate], safe='')}:{i}", n) for i, n in enumerate(names)]
+            bins += [
+                (f"{PLAIN}bin:{quote(terms.texts[predicate], safe='')}:{i}", n) for i, n in enumerate(names)
+            ]
             dropped[here[finite]] = False
             binned[here[finite]] = True
             why[label] = f"{finite.sum()} numbers in {len(names)} bins"
@@ -79,7 +86,9 @@ def interpret_literals(
         elif len(distinct) > MOST_VALUES:
             why[label] = f"dropped: {len(distinct)} distinct values, more than {MOST_VALUES}"
         elif len(values) < 2 * len(distinct):
-            why[label] = f"dropped: {len(distinct)} distinct values in {len(values)} statements, hardly repeated"
+            why[label] = (
+                f"dropped: {len(distinct)} distinct values in {len(values)} statements, hardly repeated"
+            )
         else:
             dropped[here] = False
             why[label] = f"{len(values)} statements with {len(distinct)} values kept"
@@ -118,7 +127,11 @@ def _binned(numbers: np.ndarray, label: str) -> tuple[np.ndarray, list[str]]:
         found = np.unique(np.searchsorted(edges, numbers), return_inverse=True)[1]
     names: list[str] = []
     for i in range(int(found.max()) + 1):
-        low, high = (format(float(edge), ".6g") for edge in (numbers[found == i].min(), numbers[found == i].max()))
+        low, high = (_plain(float(edge)) for edge in (numbers[found == i].min(), numbers[found == i].max()))
         to = " to " if "-" in low + high else "-"
         names.append(short_label(f"{label} {low}" if low == high else f"{label} {low}{to}{high}"))
     return found.astype(np.int32), names
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else format(number, ".6g")

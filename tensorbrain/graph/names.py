@@ -22,7 +22,8 @@ _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://|(?<=urn:))[^\s<>\"{}|\\^`\x00-
 
 
 def iri_of_name(name: str) -> str:
-    """The IRI of a plain name: itself where it is one (with ``//``, or a URN), else percent-encoded under PLAIN.
+    """The IRI of a plain name: itself where it is one (with ``//``, or a URN), else percent-encoded under
+    PLAIN.
 
     >>> iri_of_name("Ada Lovelace"), iri_of_name("https://example.org/Ada")
     ('urn:tensorbrain:Ada%20Lovelace', 'https://example.org/Ada')
@@ -33,7 +34,8 @@ def iri_of_name(name: str) -> str:
 
 
 def local_name(iri: str) -> str:
-    """What follows the last ``#``, ``/`` or ``:`` of an IRI, percent-decoded; the IRI itself where nothing does.
+    """What follows the last ``#``, ``/`` or ``:`` of an IRI, percent-decoded; the IRI itself where nothing
+    does.
 
     >>> local_name("https://example.org/town#Sparky"), local_name("urn:tensorbrain:New%20York")
     ('Sparky', 'New York')
@@ -42,8 +44,9 @@ def local_name(iri: str) -> str:
         return unquote(iri[len(PLAIN) :]) or iri
     short = iri.rstrip("#/:")
     for mark in "#/:":
-        head, found, tail = short.rpartition(mark)
-        if found and tail and head:
+        cut = short.rfind(mark)
+        if cut > 0:
+            tail = short[cut + 1 :]
             return unquote(tail) if "%" in tail else tail
     return iri
 
@@ -54,5 +57,7 @@ def short_label(text: str) -> str:
     >>> short_label("a  dog\\n"), len(short_label("x" * 1000))
     ('a dog', 200)
     """
+    if len(text) <= LONGEST_LABEL and text.isprintable() and "  " not in text:
+        return text.strip()
     line = " ".join(text[: 4 * LONGEST_LABEL].split())
     return line if len(line) <= LONGEST_LABEL else line[: LONGEST_LABEL - 1] + "…"

@@ -6,16 +6,19 @@ import numpy as np
 from jaxtyping import Int32
 
 from tensorbrain.graph.adjacency import AdjacencyTensor
+from tensorbrain.graph.groups import ATTRIBUTE
 from tensorbrain.graph.interpretation import Interpretation
 from tensorbrain.graph.literals import literal_iri
 from tensorbrain.graph.names import RDFS, local_name, short_label
-from tensorbrain.graph.terms import LITERAL, G, O, P, S
+from tensorbrain.graph.terms import LITERAL, G, O, P, S, distinct
 from tensorbrain.graph.vocabulary import CONCEPT_GROUPS, Concept, Vocabulary
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Numbering:
-    """Vocabulary and tensors, with the pairs of the class tree and the predicates' domains and ranges by id."""
+    """Vocabulary and tensors, with the pairs of the class tree and the predicates' domains and ranges by
+    id.
+    """
 
     vocabulary: Vocabulary
     facts: AdjacencyTensor
@@ -39,49 +42,45 @@ def numbered(found: Interpretation) -> Numbering:
     size = len(found.terms) + len(found.literals.bins)
     kept, order = found.kept, found.order
 
-    used = np.unique(kept[:, [S, O]])
-    concepts = sorted(
-        ((_group(found, i), *_words(found, i), i) for i in used.tolist()),
-        key=lambda row: (CONCEPT_GROUPS.index(row[0]), row[1]),
-    )
-    predicates = sorted((*_words(found, i), i) for i in np.unique(kept[:, P]).tolist())
+    used = distinct(kept[:, S], kept[:, O]).tolist()
+    groups = [*found.groups.tolist(), *[ATTRIBUTE] * len(found.literals.bins)]
+    words = {i: _words(found, i) for i in used}
+    ids = sorted(used, key=lambda i: (groups[i], words[i]))
+    concepts = tuple(Concept(*words[i], CONCEPT_GROUPS[groups[i]]) for i in ids)
+    predicates = sorted((*_words(found, i), i) for i in distinct(kept[:, P]).tolist())
     vocabulary = Vocabulary(
-        tuple(Concept(iri, label, group) for group, iri, label, _ in concepts),
+        concepts,
         tuple(Concept(iri, label, "predicate") for iri, label, _ in predicates),
         tuple(Concept(*_words(found, i), "instant") for i in order.graphs),
         order.stamps,
     )
-    concept_of = _inverse([row[-1] for row in concepts], size)
+    concept_of = _inverse(ids, size)
     predicate_of = _inverse([row[-1] for row in predicates], size)
     instant_of = _inverse(list(order.graphs), size)
 
-    named = kept[:, G] >= 0
+    lived = kept[:, G] >= 0
     spo = np.stack([concept_of[kept[:, S]], predicate_of[kept[:, P]], concept_of[kept[:, O]]], axis=1)
     shape = (len(concepts), len(predicates), len(concepts))
-    spot = np.column_stack([spo[named], instant_of[kept[named, G]]])
+    spot = np.column_stack([spo[lived], instant_of[kept[lived, G]]])
 
     is_class = np.asarray([c.group == "class" for c in vocabulary.concepts], bool)
     members = _pairs(spo, int(predicate_of[found.terms.type]) if found.terms.type >= 0 else -1)
     child_of = found.terms.id_of(RDFS + "subClassOf")
     parents = _pairs(spo, int(predicate_of[child_of]) if child_of >= 0 else -1)
     parents = parents[is_class[parents].all(axis=1) & (parents[:, 0] != parents[:, 1])]
-    words = [(i, label) for _, _, label, i in concepts] + [(i, label) for _, label, i in predicates]
-    labelled = sum(i in found.labels for i, _ in words)
+    rows = [*ids, *(i for _, _, i in predicates)]
+    labelled = sum(i in found.labels for i in rows)
     return Numbering(
         vocabulary,
-        AdjacencyTensor.from_statements(spo[~named], shape),
+        AdjacencyTensor.from_statements(spo[~lived], shape),
         AdjacencyTensor.from_statements(spot, (*shape, len(order.graphs))),
         parents,
         members[is_class[members[:, 1]]],
         _classes_of(found, RDFS + "domain", concept_of, predicate_of, is_class),
         _classes_of(found, RDFS + "range", concept_of, predicate_of, is_class),
         labelled,
-        len(words) - labelled,
+        len(rows) - labelled,
     )
-
-
-def _group(found: Interpretation, index: int) -> str:
-    return CONCEPT_GROUPS[found.groups[index]] if index < len(found.terms) else "attribute"
 
 
 def _words(found: Interpretation, index: int) -> tuple[str, str]:

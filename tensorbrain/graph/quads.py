@@ -50,14 +50,20 @@ def quads_of(statements: Iterable[tuple[Term, Term, Term, Term | None]]) -> Quad
     ids: dict[Term, int] = {}
     number = ids.setdefault
     rows = [
-        (number(s, len(ids)), number(p, len(ids)), number(o, len(ids)), -1 if g is None else number(g, len(ids)))
+        (
+            number(s, len(ids)),
+            number(p, len(ids)),
+            number(o, len(ids)),
+            -1 if g is None else number(g, len(ids)),
+        )
         for s, p, o, g in statements
     ]
     return Quads(tuple(ids), np.asarray(rows, np.int32).reshape(-1, 4))
 
 
 def joined(parts: Sequence[Quads]) -> Quads:
-    """One table from several files: equal terms become one, blank nodes stay apart and are numbered b1, b2, ...
+    """One table from several files: equal terms become one, blank nodes stay apart and are numbered b1, b2,
+    ...
 
     >>> here, there = (quads_of([(ox.BlankNode("x"), ox.NamedNode("urn:p"), ox.NamedNode("urn:o"), None)])
     ...                for _ in range(2))

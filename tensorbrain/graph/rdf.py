@@ -27,7 +27,10 @@ _PARSERS = {
     "JSON-LD": ox.RdfFormat.JSON_LD,
 }
 _LINES = ("N-Triples", "N-Quads")
-_PARTS = {False: attrgetter("subject", "predicate", "object"), True: attrgetter("subject", "predicate", "object", "graph_name")}
+_PARTS = {
+    False: attrgetter("subject", "predicate", "object"),
+    True: attrgetter("subject", "predicate", "object", "graph_name"),
+}
 
 
 def read_quads(source: str | Path) -> tuple[Quads, list[GraphFile], list[str]]:
@@ -52,7 +55,7 @@ def read_file(file: GraphFile) -> Quads:
 
     >>> read_file(GraphFile(Path("missing.tsv"), "TSV", False))
     Traceback (most recent call last):
-    tensorbrain.errors.GraphError: missing.tsv cannot be opened (No such file or directory): check the path ...
+    tensorbrain.errors.GraphError: missing.tsv cannot be opened (No such file or directory): ...
     """
     if file.format in _LINES:
         try:
@@ -105,7 +108,7 @@ def _explained(file: GraphFile, error: SyntaxError) -> str:
     if "remote contexts" in str(error):
         address = _remote_context(file)
         return (
-            f"{file.name} takes its @context from {address}, and tensorbrain fetches nothing from the network: "
+            f"{file.name} takes its @context from {address}, and nothing is fetched from the network: "
             "write the context into the file"
         )
     line = f", line {error.lineno}," if error.lineno else ""

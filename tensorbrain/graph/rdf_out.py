@@ -31,13 +31,15 @@ def dataset_of(quads: Iterable[ox.Quad]) -> "rdflib.Dataset":
     return rdflib.Dataset(store=OxigraphStore(store=store), default_union=False)
 
 
-def to_rdf(statements: Sequence[Decoded], form: str = "reification", base: str = PLAIN + "decoded:") -> "rdflib.Dataset":
+def to_rdf(
+    statements: Sequence[Decoded], form: str = "reification", base: str = PLAIN + "decoded:"
+) -> "rdflib.Dataset":
     """Decoded ``statements`` (subject IRI, predicate IRI, object IRI, probability) as an rdflib Dataset.
 
-    ``form`` "reification": each statement becomes an rdf:Statement, ``base`` and its number, with its probability;
-    the statement itself is not asserted. "named graphs": each statement stands in a graph of its own, of whose name
-    the default graph states the probability. IRIs beginning with ``_:`` become blank nodes. Raises SettingsError for
-    another form and for what is no IRI.
+    ``form`` "reification": each statement becomes an rdf:Statement, ``base`` and its number, with its
+    probability; the statement itself is not asserted. "named graphs": each statement stands in a graph of
+    its own, of whose name the default graph states the probability. IRIs beginning with ``_:`` become blank
+    nodes. Raises SettingsError for another form and for what is no IRI.
 
     >>> decoded = to_rdf([("urn:x:Sparky", "urn:x:likes", "urn:x:Ball", 0.9)])
     >>> from_rdf(decoded)
@@ -68,14 +70,22 @@ def from_rdf(dataset: "rdflib.Dataset") -> list[Decoded]:
     [('urn:a', 'urn:p', 'urn:b', 0.25)]
     """
     from rdflib import RDF as R
-    from rdflib import URIRef
+    from rdflib import Literal, URIRef
 
     found: list[Decoded] = []
     for name, _, value, _ in dataset.quads((None, URIRef(PROBABILITY), None, None)):
-        parts = [dataset.value(name, part) for part in (R.subject, R.predicate, R.object)]
-        rows = [parts] if all(parts) else [list(row) for row in dataset.graph(name)]
-        found += [(*(node.n3() if type(node).__name__ == "BNode" else str(node) for node in row), float(value)) for row in rows]  # pyright: ignore
+        if not isinstance(value, Literal):
+            continue
+        parts = tuple(dataset.value(name, part) for part in (R.subject, R.predicate, R.object))
+        for s, p, o in [parts] if all(parts) else dataset.graph(URIRef(str(name))):
+            found.append((_iri(s), _iri(p), _iri(o), float(value)))
     return sorted(found, key=lambda row: (-row[3], row[:3]))
+
+
+def _iri(node: object) -> str:
+    from rdflib import BNode
+
+    return f"_:{node}" if isinstance(node, BNode) else str(node)
 
 
 def _node(iri: str) -> ox.NamedNode | ox.BlankNode:

@@ -19,9 +19,9 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 def read_table(file: GraphFile, stream: Bytes) -> Quads:
     """Subject, predicate, object and, in a fourth column, the time or name of the episode; one a line.
 
-    Names that are no IRIs become IRIs by percent-encoding. All lines of a file have the same number of columns;
-    empty lines are passed over. Raises GraphError, naming the line, for any other number, for an empty cell, and
-    for text that is not UTF-8.
+    Names that are no IRIs become IRIs by percent-encoding. All lines of a file have the same number of
+    columns; empty lines are passed over. Raises GraphError, naming the line, for any other number, for an
+    empty cell, and for text that is not UTF-8.
 
     >>> import io
     >>> from pathlib import Path
@@ -54,7 +54,9 @@ def _add(
     width: int,
     line_number: int,
 ) -> int:
-    """Number the names of a block of whole lines into ``blocks``; the number of columns of this file so far."""
+    """Number the names of a block of whole lines into ``blocks``; the number of columns of this file so
+    far.
+    """
     if not block.strip():
         return width
     try:
@@ -87,10 +89,13 @@ def _checked(file: GraphFile, lines: list[str], width: int, line_number: int) ->
             raise GraphError(f"{where} holds control characters: give a text table of names between tabs")
         if len(columns) not in (3, 4):
             raise GraphError(
-                f"{where} has {len(columns)} columns between tabs: give subject, predicate, object and, if you like, time"
+                f"{where} has {len(columns)} columns between tabs: "
+                "give subject, predicate, object and, if you like, time"
             )
         if len(columns) != width:
-            raise GraphError(f"{where} has {len(columns)} columns where the file began with {width}: use one number")
+            raise GraphError(
+                f"{where} has {len(columns)} columns where the file began with {width}: use one number"
+            )
         if not all(column.strip() for column in columns):
             raise GraphError(f"{where} has an empty column: give every statement all its names")
     return [line for line in lines if line.strip()]

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 def ego_graph(
     tensor: AdjacencyTensor, vocabulary: Vocabulary, around: int, hops: int = 1, limit: int = 200
 ) -> "networkx.MultiDiGraph":
-    """What lies within ``hops`` statements of concept ``around``, in either direction, at most ``limit`` concepts.
+    """What lies within ``hops`` statements of concept ``around``, in either direction, at most ``limit``
+    concepts.
 
-    Nodes are concept ids with ``label``, ``group``, ``iri`` and ``hop``; edges have the predicate id as key, with
-    ``label`` and ``weight`` (summed over time). Nearer concepts come first, within a hop those with more weight.
-    Raises SettingsError for an ``around`` outside the vocabulary.
+    Nodes are concept ids with ``label``, ``group``, ``iri`` and ``hop``; edges have the predicate id as
+    key, with ``label`` and ``weight`` (summed over time). Nearer concepts come first, within a hop those
+    with more weight. Raises SettingsError for an ``around`` outside the vocabulary.
 
     >>> from tensorbrain.graph.knowledge_graph import example_graph
     >>> example = example_graph()
@@ -29,7 +30,9 @@ def ego_graph(
     import networkx
 
     if not 0 <= around < len(vocabulary.concepts):
-        raise SettingsError(f"there is no concept number {around}: the vocabulary holds {len(vocabulary.concepts)}")
+        raise SettingsError(
+            f"there is no concept number {around}: the vocabulary holds {len(vocabulary.concepts)}"
+        )
     flat = tensor.marginal("instant") if "instant" in tensor.axes else tensor
     s, p, o = flat.coordinates.T
     near = {around: 0}
@@ -37,7 +40,7 @@ def ego_graph(
         inside = np.zeros(flat.shape[0], bool)
         inside[list(near)] = True
         weight = np.bincount(o[inside[s]], flat.values[inside[s]], flat.shape[0])
-        weight += np.bincount(s[inside[o]], flat.values[inside[o]], flat.shape[0])
+        weight = weight + np.bincount(s[inside[o]], flat.values[inside[o]], flat.shape[0])
         weight[inside] = 0
         ranked = np.argsort(-weight, kind="stable")[: max(limit - len(near), 0)]
         near.update((int(i), hop) for i in ranked if weight[i] > 0)
@@ -55,7 +58,8 @@ def ego_graph(
 
 
 def connection(tensor: AdjacencyTensor, start: int, end: int) -> list[int]:
-    """The concepts on a shortest way from ``start`` to ``end``, whatever the direction; empty where none leads there.
+    """The concepts on a shortest way from ``start`` to ``end``, whatever the direction; empty where none
+    leads there.
 
     >>> from tensorbrain.graph.knowledge_graph import example_graph
     >>> connection(example_graph().facts, 1, 2)

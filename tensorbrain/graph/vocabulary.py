@@ -23,6 +23,8 @@ _COLUMN_OF_SLOT = {
     "instant": "instants",
 }
 
+_WITHOUT_CASE = 2  # the way of naming, of those in `_indices`, that overlooks case
+
 
 @dataclasses.dataclass(frozen=True)
 class Concept:
@@ -41,9 +43,9 @@ class Concept:
 class Vocabulary:
     """Every concept, predicate and instant with its id: the position in its tuple.
 
-    ``concepts`` hold entities, then classes, then attributes (appended ones come last whatever their group);
-    ``times`` holds the ISO stamp of each instant, or None. A resource used both as a predicate and as a subject
-    or object owns one row in each. Equal contents compare equal.
+    ``concepts`` hold entities, then classes, then attributes (appended ones come last whatever their
+    group); ``times`` holds the ISO stamp of each instant, or None. A resource used both as a predicate and
+    as a subject or object owns one row in each. Equal contents compare equal.
 
     >>> town = Vocabulary(
     ...     concepts=(Concept("urn:x:Sparky", "Sparky", "entity"), Concept("urn:x:Dog", "Dog", "class")),
@@ -61,7 +63,7 @@ class Vocabulary:
     def __post_init__(self) -> None:
         if len(self.times) != len(self.instants):
             raise SettingsError(
-                f"a vocabulary of {len(self.instants)} instants needs as many times, and was given {len(self.times)}"
+                f"{len(self.instants)} instants need as many times, and {len(self.times)} are given"
             )
 
     def __len__(self) -> int:
@@ -94,14 +96,17 @@ class Vocabulary:
         """
         rows = self.slot(slot)
         if not 0 <= index < len(rows):
-            raise UnknownConceptError(f"there is no {slot} number {index}: the vocabulary holds {len(rows)} of them")
+            raise UnknownConceptError(
+                f"there is no {slot} number {index}: the vocabulary holds {len(rows)} of them"
+            )
         return rows[index].label
 
     def find(self, name: str, slot: str) -> int:
-        """The id of ``name`` in ``slot``, tried as IRI, label, label without case, local name, then time stamp.
+        """The id of ``name`` in ``slot``, tried as IRI, label, label without case, local name, then time
+        stamp.
 
-        A time stamp may be shortened as long as one instant fits. Raises UnknownConceptError, offering the nearest
-        labels, and AmbiguousConceptError, showing the IRIs.
+        A time stamp may be shortened as long as one instant fits. Raises UnknownConceptError, offering the
+        nearest labels, and AmbiguousConceptError, showing the IRIs.
 
         >>> days = Vocabulary(
         ...     instants=tuple(Concept(f"urn:x:e{i}", f"episode {i}", "instant") for i in range(2)),
@@ -111,9 +116,8 @@ class Vocabulary:
         1
         """
         rows = self.slot(slot)
-        for index in self._indices(_COLUMN_OF_SLOT[slot]):
-            found = index.get(name) or index.get(name.casefold(), ())
-            if found:
+        for way, index in enumerate(self._indices(_COLUMN_OF_SLOT[slot])):
+            if found := index.get(name.casefold() if way == _WITHOUT_CASE else name):
                 return _only(name, slot, found, rows)
         if rows and rows is self.instants:
             fitting = [i for i, time in enumerate(self.times) if time and name and time.startswith(name)]
@@ -122,7 +126,8 @@ class Vocabulary:
         raise UnknownConceptError(_unknown(name, slot, rows))
 
     def group_ids(self, group: str) -> Int32[np.ndarray, "concept"]:
-        """The ids of all rows of ``group``, each within its own tuple; raises SettingsError for another group.
+        """The ids of all rows of ``group``, each within its own tuple; raises SettingsError for another
+        group.
 
         >>> Vocabulary(concepts=(Concept("urn:x:Dog", "Dog", "class"),)).group_ids("class")
         array([0], dtype=int32)
@@ -141,10 +146,14 @@ class Vocabulary:
         0
         """
         if concept.group not in GROUPS:
-            raise SettingsError(f"{concept.label} has the group {concept.group!r}: choose one of {', '.join(GROUPS)}")
+            raise SettingsError(
+                f"{concept.label} has the group {concept.group!r}: choose one of {', '.join(GROUPS)}"
+            )
         column = "concepts" if concept.group in CONCEPT_GROUPS else _COLUMN_OF_SLOT[concept.group]
         if concept.iri in self._indices(column)[0]:
-            raise SettingsError(f"{concept.iri} is in the vocabulary already: give the new {concept.group} its own IRI")
+            raise SettingsError(
+                f"{concept.iri} is in the vocabulary already: give the new {concept.group} its own IRI"
+            )
         changes: dict[str, Any] = {column: (*getattr(self, column), concept)}
         if column == "instants":
             changes["times"] = (*self.times, time)
@@ -167,7 +176,10 @@ class Vocabulary:
         >>> Vocabulary.from_json(Vocabulary().to_json()) == Vocabulary()
         True
         """
-        columns = {name: tuple(Concept(*row) for row in data[name]) for name in ("concepts", "predicates", "instants")}
+        columns = {
+            name: tuple(Concept(*row) for row in data[name])
+            for name in ("concepts", "predicates", "instants")
+        }
         return cls(**columns, times=tuple(data["times"]))
 
     @cached_property
@@ -204,7 +216,7 @@ def _only(name: str, slot: str, found: list[int], rows: tuple[Concept, ...]) -> 
     iris = [rows[i].iri for i in found]
     more = f" and {len(iris) - 4} more" if len(iris) > 4 else ""
     raise AmbiguousConceptError(
-        f"{name!r} names {len(iris)} concepts for the {slot}: give one of the IRIs {', '.join(iris[:4])}{more}"
+        f"{name!r} names {len(iris)} concepts for the {slot}: give one of {', '.join(iris[:4])}{more}"
     )
 
 

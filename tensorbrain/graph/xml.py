@@ -1,4 +1,6 @@
-"""RDF/XML before a parser sees it: made UTF-8, bounded in how far entities expand and how deep elements nest."""
+"""RDF/XML before a parser sees it: made UTF-8, bounded in how far entities expand and how deep elements
+nest.
+"""
 
 import codecs
 import re
@@ -39,7 +41,9 @@ def as_utf8(name: str, data: bytes) -> bytes:
             return data
         text = data.decode(encoding).encode()
     except (LookupError, ValueError) as error:
-        raise GraphError(f"{name} is not in its stated encoding {encoding} ({error}): save it as UTF-8") from error
+        raise GraphError(
+            f"{name} is not in its stated encoding {encoding} ({error}): save it as UTF-8"
+        ) from error
     return re.sub(rb"^\s*<\?xml[^>]*\?>", b"", text)
 
 
@@ -59,7 +63,9 @@ def bounded(name: str, data: bytes) -> bytes:
         lengths = _expanded_lengths(name, bodies)
         total = sum(lengths.get(found[1], 0) for found in _REFERENCE.finditer(data))
         if total > max(LARGEST_EXPANSION, 20 * len(data)):
-            raise GraphError(f"{name} expands its XML entities to {total >> 20} MB: write it without entities")
+            raise GraphError(
+                f"{name} expands its XML entities to {total >> 20} MB: write it without entities"
+            )
         # Line feeds are kept, so that the parser's line numbers stay those of the file.
         plain = b"".join(
             b'<!ENTITY %s "%s">' % (entity, body.replace(b'"', b"&#34;").replace(b"\n", b" "))
@@ -89,8 +95,8 @@ def _expanded_lengths(name: str, bodies: dict[bytes, bytes]) -> dict[bytes, int]
     for entity in bodies:
         if length(entity, ()) > LONGEST_ENTITY:
             raise GraphError(
-                f"{name} has an XML entity that expands to {lengths[entity]} characters, like an entity bomb: "
-                "write it out if you trust it"
+                f"{name} has an XML entity that expands to {lengths[entity]} characters, "
+                "like an entity bomb: write it out if you trust it"
             )
     return lengths
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import site
 import socket
 import subprocess
@@ -11,7 +12,7 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -106,14 +107,12 @@ def served(port: int, elsewhere: dict, log: Path) -> Iterator[subprocess.Popen]:
         try:
             yield app
         finally:
-            # The whole group, as the command may have started the server as a child.
-            if app.poll() is None:
-                os.killpg(app.pid, 15)
-            try:
-                app.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                os.killpg(app.pid, 9)
-                app.wait()
+            # The whole group, and to the end: the command may have started the server as a child.
+            for ending in (signal.SIGTERM, signal.SIGKILL):
+                with suppress(ProcessLookupError):
+                    os.killpg(app.pid, ending)
+                with suppress(subprocess.TimeoutExpired):
+                    app.wait(timeout=20)
 
 
 def free_port() -> int:

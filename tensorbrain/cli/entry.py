@@ -1,0 +1,95 @@
+"""From the words of a command line to an exit status: 0 done, 2 the input is wrong, 130 stopped by Ctrl-C."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import tyro
+from tyro.conf import subcommand
+
+from tensorbrain.cli.app import App
+from tensorbrain.cli.ask import Ask
+from tensorbrain.cli.evaluate import Evaluate
+from tensorbrain.cli.info import Info
+from tensorbrain.cli.output import one_line
+from tensorbrain.cli.recall import Recall
+from tensorbrain.cli.train import Train
+from tensorbrain.errors import TensorBrainError
+
+ABOUT = """The Tensor Brain: a brain that learns a knowledge graph and recalls it statement by statement.
+
+Start with: tensorbrain recall neighbourhood --subject Sparky
+
+GRAPH is a knowledge graph, BRAIN a trained brain. For both, `neighbourhood` and `countries` ship with the
+program, and everything else is the path of a file."""
+
+Command = (
+    Annotated[Info, subcommand("info")]
+    | Annotated[Train, subcommand("train")]
+    | Annotated[Recall, subcommand("recall")]
+    | Annotated[Ask, subcommand("ask")]
+    | Annotated[Evaluate, subcommand("evaluate")]
+    | Annotated[App, subcommand("app")]
+)
+
+WRONG_INPUT, INTERRUPTED, NOBODY_READS = 2, 130, 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command, given without the program's name (default: the command line); return its exit status.
+
+    Whatever is wrong with the input ends in one line on stderr and status 2, never in a traceback.
+
+    >>> main(["recall", "no-such-brain.safetensors"])
+    2
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal that lacks a letter shows its number
+            stream.reconfigure(errors="backslashreplace")  # pyright: ignore[reportAttributeAccessIssue]
+    try:
+        status = _command(argv)
+        sys.stdout.flush()
+        return status
+    except TensorBrainError as error:
+        return _refused(str(error))
+    except BrokenPipeError:  # as with `| head`: who reads no further has seen enough
+        _forget_output()
+        return NOBODY_READS
+    except OSError as error:
+        _forget_output()
+        return _refused(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except MemoryError:
+        return _refused("this does not fit into memory: take a smaller graph, or fewer dimensions with --dim")
+    except KeyboardInterrupt:
+        print("tensorbrain: stopped", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _command(argv: Sequence[str] | None) -> int:
+    try:
+        command = tyro.cli(
+            Command,  # pyright: ignore[reportArgumentType]
+            prog="tensorbrain",
+            description=ABOUT,
+            args=argv,
+            config=(tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes),
+        )
+    except SystemExit as stop:  # help was asked for (0), or an option is wrong (2), and has been explained
+        return stop.code if isinstance(stop.code, int) else WRONG_INPUT
+    return command.run()
+
+
+def _refused(sentence: str) -> int:
+    print(f"tensorbrain: {one_line(sentence)}", file=sys.stderr)
+    return WRONG_INPUT
+
+
+def _forget_output() -> None:
+    """Drop what is still buffered, or Python would complain once more at exit."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError, AttributeError):
+        pass

@@ -1,0 +1,53 @@
+"""What stands behind the names that the commands are given: shipped worlds and files."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tensorbrain.cli.arguments import Reading
+
+if TYPE_CHECKING:
+    from tensorbrain.brain import Brain
+    from tensorbrain.graph import KnowledgeGraph
+
+BRAIN_SUFFIX = ".brain.safetensors"
+
+
+def open_graph(name: str, reading: Reading) -> "KnowledgeGraph":
+    """Read the world or path ``name``; its ``source`` is the name as it was given."""
+    from tensorbrain.datasets.worlds import load_graph
+
+    return dataclasses.replace(load_graph(name, **vars(reading)), source=name)
+
+
+def open_brain(name: str) -> "Brain":
+    """Load the brain of a shipped world, or of a file; BrainFileError where there is none."""
+    from tensorbrain.checkpoint import load_brain
+
+    return load_brain(name)
+
+
+def recipe(name: str) -> dict[str, Any]:
+    """The arguments that the brain of a shipped world is trained with; none for any other graph.
+
+    >>> recipe("town.ttl")
+    {}
+    """
+    from tensorbrain.datasets.worlds import WORLDS, world_path
+
+    file = world_path(name) / "recipe.json" if name in WORLDS else None
+    return json.loads(file.read_text(encoding="utf-8")) if file and file.is_file() else {}
+
+
+def brain_name(graph: str) -> str:
+    """The file that a graph's brain is saved to unless another is named.
+
+    >>> brain_name("data/town.ttl.gz"), brain_name("countries")
+    ('town.brain.safetensors', 'countries.brain.safetensors')
+    """
+    path = Path(graph)
+    name = path.name or path.resolve().name or "graph"
+    if path.is_dir():
+        return name + BRAIN_SUFFIX
+    return (Path(name.removesuffix(".gz")).stem or name) + BRAIN_SUFFIX

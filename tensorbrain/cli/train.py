@@ -1,0 +1,174 @@
+"""``tensorbrain train``: a graph goes in, a brain file comes out."""
+
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+from tyro.conf import arg
+
+from tensorbrain.cli.arguments import Common, Graph, Reading
+from tensorbrain.cli.interruption import Interruption
+from tensorbrain.cli.output import columns, one_line, print_json
+from tensorbrain.cli.sources import brain_name, open_graph, recipe
+from tensorbrain.errors import TensorBrainError
+
+if TYPE_CHECKING:
+    from tensorbrain.brain import Brain
+    from tensorbrain.settings import Settings
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What is kept from training, to be measured afterwards."""
+
+    holdout: Annotated[float | None, arg(metavar="SHARE", help_behavior_hint="(default: 0)")] = None
+    """The share of facts to hold out, such as 0.1."""
+    holdout_predicate: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="(default: all)")] = None
+    """Hold out facts with this predicate alone."""
+    holdout_one_direction: bool = False
+    """Hold out a fact only where its reverse stays known, as for borders."""
+
+    def over(self, usual: dict[str, Any] | None) -> dict[str, Any] | None:
+        """The arguments of Holdout: those of a recipe, with what was said on the command line in their place.
+
+        >>> Holding(holdout=0.2).over({"predicate": "borders", "share": 0.1})
+        {'predicate': 'borders', 'share': 0.2}
+        >>> Holding().over(None) is None
+        True
+        """
+        said = {"share": self.holdout, "predicate": self.holdout_predicate}
+        said = {name: value for name, value in said.items() if value is not None}
+        if self.holdout == 0 or not (usual or said or self.holdout_one_direction):
+            return None
+        return {**(usual or {}), **said, **({"one_direction": True} if self.holdout_one_direction else {})}
+
+
+@dataclass(frozen=True)
+class Train:
+    """Teach a new brain a knowledge graph, and save it.
+
+    Ctrl-C ends the training early and saves the best brain so far. For the shipped worlds, the defaults are
+    those that their shipped brains were trained with.
+
+    Example: tensorbrain train my-graph.ttl -o my.brain.safetensors --epochs 40
+    """
+
+    graph: Graph
+    output: Annotated[
+        str | None,
+        arg(aliases=["-o"], metavar="FILE", help_behavior_hint="(default: GRAPH.brain.safetensors, here)"),
+    ] = None
+    """Where the brain is saved; what was there is replaced."""
+    preset: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="(default: default)")] = None
+    """Whose choices to follow: default (the library's), tb2023, btn2023 or qtb2025 (the papers')."""
+    dim: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 256)")] = None
+    """Units of the blackboard and of the working memory."""
+    epochs: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 60)")] = None
+    """How often to go through the graph, at most."""
+    seconds: Annotated[float | None, arg(metavar="S", help_behavior_hint="(default: no limit)")] = None
+    """How long to train, at most."""
+    batch: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 256)")] = None
+    """Statements in one step."""
+    learning_rate: Annotated[float | None, arg(metavar="R", help_behavior_hint="(default: 0.002)")] = None
+    """The size of the first steps."""
+    facts_weight: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: 1)")] = None
+    """How much a fact counts in semantic memory."""
+    episodes_weight: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: 1)")] = None
+    """How much each statement of an episode counts in semantic memory."""
+    validation: Annotated[float | None, arg(metavar="SHARE", help_behavior_hint="(default: 0)")] = None
+    """The share of statements to stop early by; at 0 it is the loss on all of them."""
+    patience: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 10)")] = None
+    """Stop after so many epochs without progress."""
+    held_out: Holding = field(default_factory=Holding)
+    reading: Reading = field(default_factory=Reading)
+    common: Common = field(default_factory=Common)
+
+    def run(self) -> int:
+        """Read, train, save; then say how it went."""
+        from tensorbrain.checkpoint import save_brain, writable
+
+        output = self.output or brain_name(self.graph)
+        writable(output)  # said now, rather than after the training
+        graph = open_graph(self.graph, self.reading)
+        arguments = self._arguments(recipe(self.graph))
+        from tensorbrain.learning import train
+
+        started = time.perf_counter()
+        with Interruption() as interruption:
+            try:
+                brain = train(graph, seed=self.common.seed, progress=sys.stderr.isatty(), **arguments)
+            except KeyboardInterrupt:
+                raise TensorBrainError("stopped before anything was learned: no brain was saved") from None
+            save_brain(brain, output)
+        figures = {
+            "brain": output,
+            "graph": self.graph,
+            "seed": self.common.seed,
+            "interrupted": interruption.happened,
+            "seconds": round(time.perf_counter() - started, 2),
+            **learned(brain),
+        }
+        if self.common.json:
+            print_json({**figures, "history": brain.history})
+        else:
+            print(report(figures))
+        return 130 if interruption.happened else 0
+
+    def _arguments(self, usual: dict[str, Any]) -> dict[str, Any]:
+        """The keywords of ``learning.train``: the recipe's, unless the command line says otherwise."""
+        from tensorbrain.learning import Holdout
+
+        names = (
+            "epochs",
+            "seconds",
+            "batch",
+            "learning_rate",
+            "facts_weight",
+            "episodes_weight",
+            "validation",
+        )
+        said = {name: getattr(self, name) for name in (*names, "patience")}
+        arguments = {**usual, **{name: value for name, value in said.items() if value is not None}}
+        held = self.held_out.over(arguments.pop("holdout", None))
+        arguments["settings"] = self._settings(
+            arguments.pop("preset", "default"), arguments.pop("settings", {})
+        )
+        return {**arguments, "holdout": Holdout(**held) if held else None}
+
+    def _settings(self, preset_name: str, changes: dict[str, Any]) -> "Settings":
+        from tensorbrain.presets import preset
+        from tensorbrain.settings import Settings
+
+        if self.preset is not None:  # another preset does away with the recipe's own settings
+            preset_name, changes = self.preset, {}
+        size = {} if self.dim is None else {"dim": self.dim, "context": self.dim}
+        return Settings.from_json({**preset(preset_name).to_json(), **changes, **size})
+
+
+def learned(brain: "Brain") -> dict[str, Any]:
+    """What the training came to, in numbers."""
+    losses = [epoch["loss"] for epoch in brain.history]
+    words = brain.vocabulary
+    return {
+        "concepts": len(words.concepts),
+        "predicates": len(words.predicates),
+        "instants": len(words.instants),
+        "epochs": len(losses),
+        "loss": min(losses) if losses else None,
+        "held_out": len(brain.held_out),
+    }
+
+
+def report(figures: dict[str, Any]) -> str:
+    """The figures in words."""
+    rows = [["learned", f"{figures['concepts']} concepts, {figures['predicates']} predicates"]]
+    if figures["instants"]:
+        rows[0][1] += f", {figures['instants']} instants"
+    rows.append(["epochs", f"{figures['epochs']} in {figures['seconds']:.1f} s"])
+    if figures["loss"] is not None:
+        rows.append(["loss", f"{figures['loss']:.3f} nats a statement"])
+    if figures["held_out"]:
+        rows.append(["held out", f"{figures['held_out']} facts"])
+    how = "stopped; the best brain so far is saved in" if figures["interrupted"] else "saved in"
+    return columns(rows) + f"\n{how} {one_line(figures['brain'])}"

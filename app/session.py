@@ -6,8 +6,8 @@ from typing import Any
 
 import jax
 import streamlit as st
-
 from components.film import packet
+
 from tensorbrain import recall
 from tensorbrain.brain import Brain
 from tensorbrain.checkpoint import load_brain
@@ -26,8 +26,11 @@ OWN_FILE = "a file of my own"
 PLACES = (*WORLDS, OWN_FILE)
 CUE_SLOTS = ("instant", "subject", "predicate", "object")
 
-FIRST_CUE: dict[str, dict[str, str]] = {"neighbourhood": {"subject": "Sparky"}, "countries": {"subject": "Kenya"}}
-"""What a world is first asked, in semantic mode, so that no page ever opens empty."""
+FIRST_CUE: dict[str, dict[str, str]] = {
+    "neighbourhood": {"subject": "Sparky", "instant": "Monday 20 April 2026, 07:05: a new week begins"},
+    "countries": {"subject": "Kenya"},
+}
+"""What a world is asked at first, so that its page never opens empty; an address says only what differs from it."""
 
 
 def brain_file(world: str, own: str) -> Path:
@@ -60,7 +63,8 @@ def names(vocabulary: Vocabulary, slot: str) -> dict[str, str]:
     labels = [row.label for row in rows]
     if slot == "instant":
         stamps = [(time or "")[:16].replace("T", " ") for time in vocabulary.times]
-        labels = [f"{stamp}: {label}" if stamp[:4] not in label else label for stamp, label in zip(stamps, labels, strict=True)]
+        pairs = zip(stamps, labels, strict=True)
+        labels = [label if stamp[:4] in label else f"{stamp}: {label}" for stamp, label in pairs]
     seen: dict[str, int] = {}
     for label in labels:
         seen[label] = seen.get(label, 0) + 1
@@ -80,10 +84,18 @@ def film_of(brain: Brain, cue: dict[str, str | None], *, mode: str, statements: 
     return _film(brain, (brain.graph_hash, brain.seed, id(brain)), cue, mode, statements)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+# As a resource, not as data: a trace is never changed, and to copy its words for every visit would cost more than it.
+@st.cache_resource(max_entries=256, show_spinner=False)
 def _film(
     _brain: Brain, identity: tuple[Any, ...], cue: dict[str, str | None], mode: str, statements: int
 ) -> tuple[Trace, bytes]:
-    trace = recall(_brain, **cue, mode=mode, statements=statements)
-    board = _brain.model.board
-    return trace, packet(trace, board)
+    trace = recall(
+        _brain,
+        subject=cue.get("subject"),
+        predicate=cue.get("predicate"),
+        object=cue.get("object"),
+        instant=cue.get("instant"),
+        mode=mode,
+        statements=statements,
+    )
+    return trace, packet(trace, _brain.model.board)

@@ -3,7 +3,7 @@
     python benchmarks/reading.py [--statements 200000] [--repeats 5]
 
 Writes N-Triples of its own into a temporary folder. Both readers take turns, so that other work on the
-machine falls on both; the ratio is that of the fastest turns. """
+machine falls on both; the ratio is that of the fastest turns."""
 
 import argparse
 import tempfile
@@ -29,9 +29,7 @@ def write_triples(path: Path, statements: int, entities: int, predicates: int) -
     )
     base = "https://example.org/"
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(
-            f"<{base}entity/{s}> <{base}predicate/{p}> <{base}entity/{o}> .\n" for s, p, o in rows
-        )
+        file.writelines(f"<{base}entity/{s}> <{base}predicate/{p}> <{base}entity/{o}> .\n" for s, p, o in rows)
 
 
 def fastest(readers: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
@@ -48,9 +46,7 @@ def fastest(readers: dict[str, Callable[[], object]], repeats: int) -> dict[str,
 
 def main() -> None:
     """Measure and print one line a figure."""
-    arguments = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--statements", type=int, default=200_000)
     arguments.add_argument("--entities", type=int, default=15_000)
     arguments.add_argument("--predicates", type=int, default=200)

@@ -22,9 +22,9 @@ class TensorBrain(eqx.Module):
     """The parameters of a brain: four layers, gates, and where a recall starts.
 
     Attributes: the layers ``sensory``, ``board``, ``index``, ``memory``; the gates ``alpha``, ``beta`` and the read-out
-    ``temperature`` (scalars); ``a_bar`` (dim,), the learned start of semantic recall; ``voice`` (orders, dim), what is added to the start
-    so that the brain knows in which direction it is to read a statement; ``p_t`` (instants,), the prior P(t).
-    Source: TB20 (four layers), TB23 and QTB25 (the equations).
+    ``temperature`` (scalars); ``a_bar`` (dim,), the learned start of semantic recall; ``voice`` (orders, dim),
+    what is added to the start so that the brain knows in which direction it is to read a statement; ``p_t``
+    (instants,), the prior P(t). Source: TB20 (four layers), TB23 and QTB25 (the equations).
 
     >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
     >>> brain.index.A.shape
@@ -52,17 +52,13 @@ class TensorBrain(eqx.Module):
         """
         ki, km, ka, kv, ks = jax.random.split(key, 5)
         dim = settings.dim
-        index = ConceptIndex.create(
-            counts, dim=dim, key=ki, reserve=settings.reserve, scoring=settings.scoring
-        )
+        index = ConceptIndex.create(counts, dim=dim, key=ki, reserve=settings.reserve, scoring=settings.scoring)
         instants = index.in_use[index.block("instant")].astype(float)
         return cls(
             sensory=SensoryBuffer.create({}, dim=dim, key=ks),
             board=Blackboard(dim, settings.activation),
             index=index,
-            memory=WorkingMemory.create(
-                dim=dim, context=settings.context, key=km, evolution=settings.evolution
-            ),
+            memory=WorkingMemory.create(dim=dim, context=settings.context, key=km, evolution=settings.evolution),
             alpha=jnp.asarray(settings.alpha, float),
             beta=jnp.asarray(settings.beta, float),
             temperature=jnp.asarray(settings.temperature, float),
@@ -81,7 +77,8 @@ class TensorBrain(eqx.Module):
         """
         if order not in self.orders:
             raise SettingsError(
-                f"this brain decodes in the orders {', '.join(self.orders)}, not '{order}': train one with orders=('{order}',)."
+                f"this brain decodes in the orders {', '.join(self.orders)}, not '{order}': "
+                f"train one with orders=('{order}',)."
             )
         if len(self.orders) > 1:  # a brain with one order needs no word for it
             q = q + self.voice[self.orders.index(order)]
@@ -97,8 +94,8 @@ class Brain:
 
     >>> from tensorbrain.graph.vocabulary import Concept
     >>> words = Vocabulary((Concept("urn:a", "a", "entity"),), (Concept("urn:p", "p", "predicate"),), ())
-    >>> brain = Brain(TensorBrain.create((1, 1, 0), Settings(dim=4, context=4), key=jax.random.key(0)), words, Settings(dim=4, context=4))
-    >>> brain
+    >>> small = Settings(dim=4, context=4)
+    >>> Brain(TensorBrain.create((1, 1, 0), small, key=jax.random.key(0)), words, small)
     Brain(1 concepts, 1 predicates, 0 instants, dim 4)
     """
 

@@ -50,9 +50,7 @@ def save_brain(brain: Brain, path: str | Path) -> None:
     target = writable(path)
     capacity = brain.model.index.capacity
     if jax.tree.structure(brain.model) != jax.tree.structure(_skeleton(brain.settings, capacity)):
-        raise BrainFileError(
-            f"the brain for {path} has other layers than its settings say: it cannot be saved"
-        )
+        raise BrainFileError(f"the brain for {path} has other layers than its settings say: it cannot be saved")
     words = json.dumps(brain.vocabulary.to_json(), ensure_ascii=False, separators=(",", ":"))
     arrays = {
         **_named(brain.model),
@@ -60,9 +58,7 @@ def save_brain(brain: Brain, path: str | Path) -> None:
         VOCABULARY: np.frombuffer(words.encode("utf-8", "surrogatepass"), np.uint8),
     }
     if wrong := _not_finite(arrays):
-        raise BrainFileError(
-            f"{wrong} of the brain for {path} is not finite, as when training diverges: not saved"
-        )
+        raise BrainFileError(f"{wrong} of the brain for {path} is not finite, as when training diverges: not saved")
     header = {
         "format": FORMAT,
         "library": importlib.metadata.version("tensorbrain"),
@@ -81,8 +77,8 @@ def save_brain(brain: Brain, path: str | Path) -> None:
 def load_brain(path: str | Path) -> Brain:
     """The brain that ``save_brain`` wrote to ``path``, or that ships with a world of that name.
 
-    Nothing in the file is executed. Raises BrainFileError for a missing, damaged or foreign file and for one of
-    a newer format.
+    Nothing in the file is executed. Raises BrainFileError for a missing, damaged or foreign file and for one
+    of a newer format.
 
     >>> load_brain("no/such/town.brain.safetensors")
     Traceback (most recent call last):
@@ -91,9 +87,7 @@ def load_brain(path: str | Path) -> Brain:
     metadata, arrays = _read(_shipped(path) if isinstance(path, str) and path.isidentifier() else Path(path))
     text = metadata.get("tensorbrain")
     if text is None:
-        raise BrainFileError(
-            f"{path} holds arrays of another program, not a brain: train one with `tensorbrain train`"
-        )
+        raise BrainFileError(f"{path} holds arrays of another program, not a brain: train one with `tensorbrain train`")
     header = _header(text, path)
     if metadata.get("sha256") != _digest(text, arrays):
         raise _damaged(path, "its contents do not match its checksum")
@@ -123,15 +117,11 @@ def writable(path: str | Path) -> Path:
         if not folder.is_dir():
             raise BrainFileError(f"{refusal}: the folder {Path(path).parent} does not exist, create it first")
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise BrainFileError(
-                f"{refusal}: the folder {Path(path).parent} is not writable for you, name another"
-            )
+            raise BrainFileError(f"{refusal}: the folder {Path(path).parent} is not writable for you, name another")
         if len(os.fsencode(target.name)) > 240:  # most systems stop at 255, and the temporary name is longer
             raise BrainFileError(f"{refusal}: the name is too long, shorten it")
     except (OSError, RuntimeError, ValueError) as error:
-        raise BrainFileError(
-            f"{str(path)[:200]!r} cannot be used as a path ({error}): name another"
-        ) from error
+        raise BrainFileError(f"{str(path)[:200]!r} cannot be used as a path ({error}): name another") from error
     return target
 
 
@@ -166,9 +156,7 @@ def _digest(text: str, arrays: Arrays) -> str:
 
 
 def _not_finite(arrays: Arrays) -> str | None:
-    return next(
-        (name for name, a in arrays.items() if a.dtype.kind == "f" and not np.isfinite(a).all()), None
-    )
+    return next((name for name, a in arrays.items() if a.dtype.kind == "f" and not np.isfinite(a).all()), None)
 
 
 def _write_whole(target: Path, content: bytes) -> None:
@@ -199,13 +187,10 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     try:
         if not path.exists():
             raise BrainFileError(
-                f"there is no brain {path}: give the name of a shipped world, or a file that `tensorbrain train` "
-                "wrote"
+                f"there is no brain {path}: give the name of a shipped world, or a file that `tensorbrain train` wrote"
             )
         if not path.is_file():
-            raise BrainFileError(
-                f"{path} is not a file: a brain is one file, which `tensorbrain train` writes"
-            )
+            raise BrainFileError(f"{path} is not a file: a brain is one file, which `tensorbrain train` writes")
         with safetensors.safe_open(path, framework="numpy") as file:
             return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}
     except OSError as error:
@@ -233,9 +218,7 @@ def _header(text: str, path: str | Path) -> dict[str, Any]:
 def _assembled(header: Mapping[str, Any], arrays: Arrays) -> Brain:
     """The brain of a header and its arrays; raises KeyError, TypeError or ValueError where they misfit."""
     settings = Settings.from_json(header["settings"])
-    vocabulary = Vocabulary.from_json(
-        json.loads(arrays[VOCABULARY].tobytes().decode("utf-8", "surrogatepass"))
-    )
+    vocabulary = Vocabulary.from_json(json.loads(arrays[VOCABULARY].tobytes().decode("utf-8", "surrogatepass")))
     capacity = tuple(int(header["capacity"][block]) for block in BLOCKS)
     if sum(capacity) != len(arrays["index.in_use"]):
         raise ValueError(f"the blocks have {sum(capacity)} rows and the index {len(arrays['index.in_use'])}")

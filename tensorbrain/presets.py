@@ -7,16 +7,14 @@
 from tensorbrain.errors import SettingsError
 from tensorbrain.settings import Settings
 
-# Blackboard and context sizes are the library's own in every preset (the papers' n = 4096, h = 500 belong to VRD pictures).
+# Blackboard and context sizes are the library's own in every preset: the papers' n = 4096, h = 500 are for pictures.
 PRESETS: dict[str, Settings] = {
     # Chosen by measurement, see docs/decisions.md: ReLU working memory, centred scores, two reading directions.
     "default": Settings(),
     # TB23 as printed: sigmoids, recurrent working memory, no score offset, order s-o-p.
     "tb2023": Settings(scoring="direct", evolution="recurrent", orders=("sop",)),
     # The authors' released code: ReLU working memory, LeakyReLU blackboard, a learned feedback gain.
-    "btn2023": Settings(
-        scoring="direct", evolution="relu", activation="leaky_relu", learn_beta=True, orders=("sop",)
-    ),
+    "btn2023": Settings(scoring="direct", evolution="relu", activation="leaky_relu", learn_beta=True, orders=("sop",)),
     # QTB25: feed-forward context and the softplus offset a_0.
     "qtb2025": Settings(scoring="softplus", evolution="feedforward", orders=("sop",)),
 }

@@ -16,10 +16,11 @@ ORDERS = tuple("".join(letters) for letters in permutations("spo"))
 class Settings:
     """Every choice that shapes a brain; the presets of ``tensorbrain.presets`` are the papers' choices.
 
-    ``dim`` n, blackboard units; ``context`` units of working memory; ``scoring`` a_0 and c of the score; ``evolution`` form
-    of g; ``activation`` gamma; ``alpha``, ``beta`` gates of the write-back; ``learn_beta`` trains the feedback gain;
-    ``temperature`` of the read-out; ``orders`` in which a statement is decoded, each of s, p, o: the first is the brain's own, a second
-    one lets it also read statements in another direction; ``reserve`` rows of concepts, predicates, instants kept free.
+    ``dim`` n, blackboard units; ``context`` units of working memory; ``scoring`` a_0 and c of the score;
+    ``evolution`` form of g; ``activation`` gamma; ``alpha``, ``beta`` gates of the write-back; ``learn_beta``
+    trains the feedback gain; ``temperature`` of the read-out; ``orders`` in which a statement is decoded, each
+    of s, p, o: the first is the brain's own, a second one lets it also read statements in another direction;
+    ``reserve`` rows of concepts, predicates, instants kept free.
 
     >>> Settings(dim=8, orders=("sop",)).orders
     ('sop',)
@@ -61,4 +62,5 @@ class Settings:
         >>> Settings.from_json(Settings(dim=8).to_json()) == Settings(dim=8)
         True
         """
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()})
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return cls(**fields)

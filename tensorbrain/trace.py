@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from scipy.special import expit
 
 from tensorbrain.errors import SettingsError
 from tensorbrain.graph.vocabulary import Vocabulary
+from tensorbrain.layers.blackboard import LEAK
 from tensorbrain.typing import Float32, Int32
 
 if TYPE_CHECKING:
@@ -50,8 +52,9 @@ class Trace:
     """The recording of a run: statements, and per statement four windows (instant, then the decode order).
 
     Leading axes of the recorded arrays: (statement, window). ``chosen`` is an id within the window's slot (-1: none);
-    ``entropy`` in nats; ``feedback`` is |beta a_k| / |q|, the relative strength of the write-back; ``q_before`` and ``q_after``
-    are the blackboard before and after it, ``h`` the working memory. Ids and labels follow ``vocabulary``.
+    ``entropy`` in nats; ``feedback`` is |beta a_k| / |q|, the relative strength of the write-back; ``q_before``
+    and ``q_after`` are the blackboard before and after it, ``h`` the working memory. Ids and labels follow
+    ``vocabulary``.
     """
 
     mode: str
@@ -93,11 +96,15 @@ class Trace:
     def statements(self) -> list[Statement]:
         """The decoded statements by label, in the order in which they were recalled."""
         return [
-            Statement(
-                self.label("subject", s), self.label("predicate", p), self.label("object", o), float(prob)
-            )
+            Statement(self.label("subject", s), self.label("predicate", p), self.label("object", o), float(prob))
             for (s, p, o), prob in zip(self.ids, self.probability, strict=True)
         ]
+
+    def gamma(self, q: np.ndarray) -> np.ndarray:
+        """The cognitive brain state gamma of recorded blackboards q, with the activation of this brain's settings."""
+        if self.settings.get("activation") == "leaky_relu":
+            return np.where(q > 0, q, LEAK * q)
+        return expit(q)
 
     def top(self, statement: int, window: int) -> list[tuple[str, float]]:
         """The most probable candidates of one window as (label, probability), best first."""

@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import NamedTuple
 
+import jax.numpy as jnp
 import numpy as np
 
 from tensorbrain.errors import SettingsError
@@ -89,8 +90,8 @@ def reading(trace: Trace, n: int, window: int) -> Words:
         words += ((".", ""),)
     else:
         label, prob = others[0]
-        words = (*lead, ("the index reads ", ""), (label, slot), (f" first ({chance(prob)}); statement {n + 1} takes ", ""))
-        words += ((chosen, slot), (f" ({own}).", ""))
+        words = (*lead, ("the index reads ", ""), (label, slot), (f" first ({chance(prob)}); ", ""))
+        words += ((f"statement {n + 1} takes ", ""), (chosen, slot), (f" ({own}).", ""))
     if window == len(trace.slots) - 1:
         words += ((f" The statement is complete, probability {chance(trace.probability[n])}.", ""),)
     return words
@@ -102,9 +103,10 @@ def _opening(trace: Trace, n: int) -> Words:
         start = START.get(trace.a_bar, trace.a_bar)
         return (("Semantic memory opens: the blackboard starts from ā, ", ""), (f"{start}.", ""))
     if "instant" in trace.cue:
-        return (("Episodic memory opens: ", ""), (moment, "instant"), (" is given and writes its embedding to the blackboard.", ""))
-    words = (("Episodic memory opens: the cue reminds of ", ""), (moment, "instant"))
-    return (*words, (", which writes its embedding to the blackboard.", ""))
+        given: Words = (("Episodic memory opens: ", ""), (moment, "instant"))
+        return (*given, (" is given and writes its embedding to the blackboard.", ""))
+    found: Words = (("Episodic memory opens: the cue reminds of ", ""), (moment, "instant"))
+    return (*found, (", which writes its embedding to the blackboard.", ""))
 
 
 def _evolving(trace: Trace, n: int, window: int) -> Words:
@@ -115,12 +117,9 @@ def _evolving(trace: Trace, n: int, window: int) -> Words:
 
 
 def _writing(trace: Trace, n: int, window: int) -> Words:
-    slot = trace.slots[window]
-    return (
-        ("Write back: ", ""),
-        (_chosen(trace, n, window), slot),
-        (f" adds its embedding to the blackboard, {trace.feedback[n, window]:.2f} times the blackboard's own length.", ""),
-    )
+    word = (_chosen(trace, n, window), trace.slots[window])
+    length = f"{trace.feedback[n, window]:.2f} times the blackboard's own length"
+    return (("Write back: ", ""), word, (f" adds its embedding to the blackboard, {length}.", ""))
 
 
 def _chosen(trace: Trace, n: int, window: int) -> str:
@@ -138,12 +137,13 @@ def _listed(trace: Trace, n: int, window: int, last: str = ", ") -> Words:
 def packet(trace: Trace, board: Blackboard) -> bytes:
     """The film as one run of bytes: the length of a JSON head, the head, then every state as one byte a unit.
 
-    The states are gamma, as ``board`` computes it from q, before the write back, gamma after it, and |h|, each (statement, window,
-    unit), scaled to 0-255 over the range that the head gives. Raises SettingsError for a run recorded without states.
+    The states are gamma, as ``board`` computes it from q, before the write back, gamma after it, and |h|, each
+    (statement, window, unit), scaled to 0-255 over the range that the head gives. Raises SettingsError for a run
+    recorded without states.
     """
     if trace.q_before is None or trace.q_after is None or trace.h is None:
         raise SettingsError("a film needs the states of a run: record it with Record(states=True).")
-    gamma = np.stack([np.asarray(board.gamma(q)) for q in (trace.q_before, trace.q_after)])
+    gamma = np.stack([np.asarray(board.gamma(jnp.asarray(q))) for q in (trace.q_before, trace.q_after)])
     unit_interval = board.activation == "sigmoid"
     reach = 1.0 if unit_interval else float(np.abs(gamma).max()) or 1.0
     low = 0.0 if unit_interval else -reach

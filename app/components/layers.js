@@ -134,6 +134,7 @@ class Bars {
       const [label, p, group] = there ? rows[i] : ["", 0, ""];
       const taken = there && window.chosen === i;
       row.classList.toggle("empty", !there);
+      row.ariaHidden = String(!there);
       row.classList.toggle("taken", taken);
       row.dataset.kind = group;
       mark.textContent = taken ? "◆" : "";

@@ -189,7 +189,7 @@ class Player {
       else button.ariaCurrent = null;
       const words = i <= n ? statementRow(this.film, i, now ? upTo : 3) : node("span", "words", "…");
       button.ariaLabel = i <= n ? null : `Go to statement ${i + 1}`;
-      button.replaceChildren(words, node("span", "chance", whole ? chance(this.film.probability[i]) : ""));
+      button.replaceChildren(node("span", "number", i + 1), words, node("span", "chance", whole ? chance(this.film.probability[i]) : ""));
       if (now && (row.offsetTop < list.scrollTop || row.offsetTop + row.offsetHeight > list.scrollTop + list.clientHeight))
         list.scrollTop = row.offsetTop - list.clientHeight / 2;
     });

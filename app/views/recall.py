@@ -1,65 +1,54 @@
 """Recall: give the brain a cue, and watch what it remembers, one operation after the other."""
 
 import streamlit as st
-
 from components.film import chance, reading
 from components.player import player
 from session import CUE_SLOTS, FIRST_CUE, OWN_FILE, PLACES, brain_file, brain_of, film_of, names
+
 from tensorbrain.brain import Brain
 from tensorbrain.errors import TensorBrainError
 from tensorbrain.trace import Trace
 
 LENGTHS = (4, 8, 16, 32)  # few, because every length is compiled once
+ANY = "(any)"
 HELP = {
-    "instant": "The moment that is to be remembered; left open, the brain looks for the moments the cue reminds it of.",
-    "subject": "Who or what the statements are about. Leave it open, and the brain decides.",
-    "predicate": "What is said of the subject. Leave it open, and the brain decides.",
-    "object": "Who or what it is said with. Leave it open, and the brain decides.",
+    "instant": f"The moment to be relived. With {ANY} the brain looks for the moment that the cue reminds it of.",
+    "subject": f"Who or what the statements are about. With {ANY} the brain decides.",
+    "predicate": f"What is said of the subject. With {ANY} the brain decides.",
+    "object": f"Who or what it is said with. With {ANY} the brain decides.",
 }
 
 
 def main() -> None:
     """The page, from top to bottom."""
-    begin()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("See a memory happen", anchor=False, width="content")
+        beside = st.empty()  # the word on what runs stands beside the title, so that nothing below it moves
     try:
-        with st.sidebar:
+        with beside, st.spinner("The brain wakes up ..."), st.sidebar:
             brain = choose_brain()
+        with st.sidebar:
             mode = choose_mode(brain)
             cue = choose_cue(brain, mode)
             length = st.select_slider("Statements", LENGTHS, value=8, key="statements", bind="query-params")
-        trace, film = film_of(brain, cue, mode=mode, statements=length)
+        with beside, st.spinner("The brain recalls ..."):
+            trace, film = film_of(brain, cue, mode=mode, statements=length)
     except (TensorBrainError, OSError) as error:
-        st.error(f"{error}", icon=":material/error:")
+        sentence = str(error)
+        st.error(sentence[:1].upper() + sentence[1:])
         return
     if not len(trace):
-        st.info("Nothing comes to mind: leave more of the cue open.", icon=":material/lightbulb:")
+        st.info("Nothing comes to mind: leave more of the cue open.")
         return
-    st.title("See a memory happen", anchor=False)
     player(film)
     for note in trace.notes:
         st.caption(note)
     show_statements(trace)
 
 
-def begin() -> None:
-    """A first visit, whose address says nothing yet, opens with the first cue of the first world."""
-    if "world" not in st.session_state and not st.query_params:
-        st.session_state.update(world=PLACES[0], mode="semantic", **FIRST_CUE[PLACES[0]])
-
-
-def first_cue() -> None:
-    """Another world or mode has other words: begin again with its own first cue."""
-    cue = FIRST_CUE.get(st.session_state.world, {}) if st.session_state.mode == "semantic" else {}
-    for slot in CUE_SLOTS:
-        if slot in cue or slot in st.session_state:
-            st.session_state[slot] = cue.get(slot)
-    if st.session_state.get("instant", "") is None:
-        del st.session_state["instant"]
-
-
 def choose_brain() -> Brain:
     """The brain of the chosen world, or of the file whose path is typed."""
-    world = st.selectbox("World", PLACES, key="world", on_change=first_cue, bind="query-params", required=True)
+    world = st.selectbox("World", PLACES, key="world", bind="query-params")
     own = ""
     if world == OWN_FILE:
         own = st.text_input("Path of a brain file", key="own", placeholder="my.brain.safetensors").strip()
@@ -76,9 +65,8 @@ def choose_mode(brain: Brain) -> str:
         "Memory",
         ("semantic", "episodic"),
         key="mode",
-        default=None if "mode" in st.session_state else "semantic",
+        default="semantic",
         required=True,
-        on_change=first_cue,
         bind="query-params",
         disabled=not episodes,
         width="stretch",
@@ -90,23 +78,22 @@ def choose_mode(brain: Brain) -> str:
 
 
 def choose_cue(brain: Brain, mode: str) -> dict[str, str | None]:
-    """One box a slot; what is left open is for the brain to say."""
+    """One box a slot; what is left at ``ANY`` is for the brain to say."""
     slots = CUE_SLOTS if mode == "episodic" else CUE_SLOTS[1:]
     cue: dict[str, str | None] = {}
     for slot in slots:
-        known = names(brain.vocabulary, slot)
-        if slot == "instant" and slot not in st.session_state and slot not in st.query_params:
-            st.session_state[slot] = next(iter(known))
+        known = {ANY: None, **names(brain.vocabulary, slot)}
+        words = list(known)
+        first = FIRST_CUE.get(st.session_state.world, {}).get(slot, ANY)
         chosen = st.selectbox(
             "Moment" if slot == "instant" else slot.capitalize(),
-            list(known),
-            index=None,
+            words,
+            index=words.index(first) if first in known else 0,
             key=slot,
-            placeholder="open: the brain decides",
             bind="query-params",
             help=HELP[slot],
         )
-        cue[slot] = known[chosen] if chosen else None
+        cue[slot] = known[chosen or ANY]
     return cue
 
 
@@ -125,7 +112,7 @@ def show_statements(trace: Trace) -> None:
             "subject": "Subject",
             "predicate": "Predicate",
             "object": "Object",
-            "probability": st.column_config.ProgressColumn("Probability", format="%.3f", min_value=0, max_value=1),
+            "probability": st.column_config.NumberColumn("Probability", format="%.3f"),
         },
         alt=f"{len(rows)} statements with their probabilities given the cue.",
     )
@@ -136,14 +123,13 @@ def show_statements(trace: Trace) -> None:
 def show_why(trace: Trace, n: int) -> None:
     """Why the brain said statement ``n``: a sentence and the best candidates for each window."""
     said = trace.statements[n]
-    with st.expander(f"Why “{said.subject} {said.predicate} {said.object}”?", icon=":material/help:"):
+    with st.expander(f"Why “{said.subject} {said.predicate} {said.object}”?"):
         st.caption(
             f"Of all statements that agree with the cue this one has probability {chance(said.probability)}. "
             "Select another row of the table to see another statement."
         )
-        windows = [w for w, slot in enumerate(trace.slots) if trace.top(n, w) and (w or slot not in trace.cue)]
-        for column, window in zip(st.columns(len(windows)), windows, strict=True):
-            slot = trace.slots[window]
+        words = trace.slots[1:]
+        for window, (column, slot) in enumerate(zip(st.columns(len(words)), words, strict=True), start=1):
             with column:
                 st.markdown("".join(f"**{text}**" if kind else text for text, kind in reading(trace, n, window)))
                 st.dataframe(

@@ -25,9 +25,7 @@ class App:
     Example: tensorbrain app --port 8600 --headless
     """
 
-    port: Annotated[
-        int | None, arg(metavar="N", help_behavior_hint="(default: 8501, or the next free one)")
-    ] = None
+    port: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 8501, or the next free one)")] = None
     """The port that it is served on."""
     headless: bool = False
     """Only serve the page, and open no browser."""
@@ -91,6 +89,4 @@ def _check_free(port: int) -> None:
         try:
             probe.bind((ADDRESS, port))
         except OSError as error:
-            raise TensorBrainError(
-                f"the port {port} cannot be used ({error.strerror}): choose another"
-            ) from error
+            raise TensorBrainError(f"the port {port} cannot be used ({error.strerror}): choose another") from error

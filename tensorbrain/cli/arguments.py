@@ -1,9 +1,11 @@
 """The arguments that several commands share, each explained once."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
+
+from tensorbrain.errors import SettingsError
 
 Graph = Annotated[
     Positional[str],
@@ -36,6 +38,10 @@ class Common:
     json: bool = False
     """Print one JSON object, for programs, in place of text for people."""
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**63:
+            raise SettingsError(f"--seed {self.seed} is no seed: give a whole number from 0 to 2^63 - 1")
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -64,7 +70,7 @@ class Cue:
     instant: Name = None
     """When: this asks episodic memory."""
 
-    def given(self) -> dict[str, str]:
+    def given(self) -> dict[str, Any]:
         """The slots with a name in them.
 
         >>> Cue(subject="Sparky").given()

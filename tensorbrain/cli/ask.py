@@ -15,16 +15,14 @@ from tensorbrain.cli.sources import open_brain
 class Ask:
     """Ask a brain to fill the gaps of a statement: it ranks the answers by their probability.
 
-    What is not given is asked: in the example, the object. With subject, predicate and object given, it says when.
+    What is not given is asked: below, the object. With subject, predicate and object given, it says when.
 
     Example: tensorbrain ask neighbourhood --subject Sparky --predicate "owned by"
     """
 
     brain: BrainName
     cue: Cue = field(default_factory=Cue)
-    answer: Annotated[
-        tuple[Literal["instant", "subject", "predicate", "object"], ...], arg(help_behavior_hint="")
-    ] = ()
+    answer: Annotated[tuple[Literal["instant", "subject", "predicate", "object"], ...], arg(help_behavior_hint="")] = ()
     """The gaps to fill, by default all of the statement's."""
     mode: MemoryMode = None
     """The memory to ask: episodic, of moments, or semantic, of what holds in general. By default it is
@@ -45,7 +43,7 @@ class Ask:
         if self.common.json:
             print_json({**answers.to_json(), "cue": cue, "seed": self.common.seed})
             return 0
-        print(f"{heading(answers.mode, cue)}: {', '.join(answers.slots)}?")
+        print(f"{heading(answers.mode, cue, words)}: {', '.join(answers.slots)}?")
         print(columns([probability(each.probability), *each.labels] for each in answers) or "no answer")
         if not answers.exact:
             warn("the candidates were too many to try them all, so a better answer may be missing")

@@ -12,6 +12,7 @@ from tensorbrain.cli.app import App
 from tensorbrain.cli.ask import Ask
 from tensorbrain.cli.evaluate import Evaluate
 from tensorbrain.cli.info import Info
+from tensorbrain.cli.interruption import INTERRUPTED
 from tensorbrain.cli.output import one_line
 from tensorbrain.cli.recall import Recall
 from tensorbrain.cli.train import Train
@@ -33,7 +34,7 @@ Command = (
     | Annotated[App, subcommand("app")]
 )
 
-WRONG_INPUT, INTERRUPTED, NOBODY_READS = 2, 130, 141
+WRONG_INPUT, NOBODY_READS = 2, 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,8 +60,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _forget_output()
         return _refused(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-    except MemoryError:
-        return _refused("this does not fit into memory: take a smaller graph, or fewer dimensions with --dim")
+    except (MemoryError, RuntimeError) as error:  # JAX has its own way to say that memory is full
+        if isinstance(error, RuntimeError) and "RESOURCE_EXHAUSTED" not in str(error):
+            raise
+        return _refused("this does not fit into memory: ask for less, or train with a smaller --dim")
     except KeyboardInterrupt:
         print("tensorbrain: stopped", file=sys.stderr)
         return INTERRUPTED
@@ -86,10 +89,10 @@ def _refused(sentence: str) -> int:
 
 
 def _forget_output() -> None:
-    """Drop what is still buffered, or Python would complain once more at exit."""
+    """Drop what cannot be written any more, or Python would complain once more at exit."""
     try:
+        sys.stdout.flush()
+    except OSError:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
-    except (OSError, ValueError, AttributeError):
-        pass

@@ -30,7 +30,8 @@ class Evaluate:
         Positional[str | None],
         arg(
             metavar="[GRAPH]",
-            help="The graph to measure on. (default: the one that the brain was trained on)",
+            help="The graph to measure on.",
+            help_behavior_hint="(default: the one that the brain was trained on)",
         ),
     ] = None
     reading: Reading = field(default_factory=Reading)
@@ -40,14 +41,12 @@ class Evaluate:
         """Print the table of figures, or with ``--json`` the figures as one flat object."""
         brain = open_brain(self.brain)
         graph = open_graph(self.graph or learned_graph(brain, self.brain), self.reading)
-        if graph.content_hash() != brain.graph_hash:
-            trained_on = (
-                f"`{brain.source}` as it was when this brain was trained" if brain.source else "its graph"
-            )
-            warn(f"{graph.source} is not {trained_on}: the figures say less about the brain")
         from tensorbrain.evaluation import evaluate, table
 
         figures = evaluate(brain, graph, seed=self.common.seed)
+        if graph.content_hash() != brain.graph_hash:
+            learned = f"`{brain.source}` as it was" if brain.source else "the graph"
+            warn(f"{graph.source} is not {learned} when this brain was trained: the figures are of what it holds now")
         if self.common.json:
             print_json(figures)
         else:
@@ -59,6 +58,8 @@ def learned_graph(brain: "Brain", name: str) -> str:
     """The graph that a brain was trained on, where it still is; GraphError asks for it otherwise."""
     from tensorbrain.datasets.worlds import WORLDS
 
+    if name in WORLDS:
+        return name
     if brain.source in WORLDS or (brain.source and os.path.exists(brain.source)):
         return brain.source
     where = f"its graph {brain.source} is not here" if brain.source else "it does not say where its graph is"

@@ -5,6 +5,9 @@ import signal
 import socket
 from types import TracebackType
 
+INTERRUPTED = 130
+"""The exit status of a command that Ctrl-C ended."""
+
 
 class Interruption:
     """After the block, ``happened`` tells whether Ctrl-C was pressed in it.

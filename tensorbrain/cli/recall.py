@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tensorbrain.cli.arguments import BrainName, Common, Count, Cue, MemoryMode
-from tensorbrain.cli.output import columns, one_line, print_json, probability, warn
+from tensorbrain.cli.output import columns, one_line, print_json, probability
 from tensorbrain.cli.sources import open_brain
 
 if TYPE_CHECKING:
+    from tensorbrain.graph import Vocabulary
     from tensorbrain.trace import Trace
 
 
@@ -49,21 +50,25 @@ class Recall:
         if self.common.json:
             print_json(trace.to_json())
             return 0
-        print(heading(trace.mode, trace.cue))
-        print(table(trace))
+        print(heading(trace.mode, trace.cue, trace.vocabulary))
         for note in trace.notes:
-            warn(note)
+            print(one_line(f"({note})"))
+        print(table(trace))
         return 0
 
 
-def heading(mode: str, cue: dict[str, str]) -> str:
-    """Which memory was asked, and with what.
+def heading(mode: str, cue: dict[str, str], words: "Vocabulary") -> str:
+    """Which memory was asked, and with what; beside the name of an instant, its time.
 
-    >>> heading("semantic", {"subject": "Sparky"}), heading("episodic", {})
-    ('semantic memory, given subject Sparky', 'episodic memory, given nothing')
+    >>> from tensorbrain.graph import Vocabulary
+    >>> heading("semantic", {"subject": "Sparky"}, Vocabulary())
+    'semantic memory, given subject Sparky'
     """
-    told = ", ".join(f"{slot} {label}" for slot, label in cue.items()) or "nothing"
-    return one_line(f"{mode} memory, given {told}")
+    told = [f"{slot} {label}" for slot, label in cue.items()] or ["nothing"]
+    times = {instant.label: time for instant, time in zip(words.instants, words.times, strict=True)}
+    if (time := times.get(cue.get("instant", ""))) and time not in cue["instant"]:
+        told.append(f"at {time}")
+    return one_line(f"{mode} memory, given {', '.join(told)}")
 
 
 def table(trace: "Trace") -> str:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from tyro.conf import arg
 
 from tensorbrain.cli.arguments import Common, Graph, Reading
-from tensorbrain.cli.interruption import Interruption
-from tensorbrain.cli.output import columns, one_line, print_json
+from tensorbrain.cli.interruption import INTERRUPTED, Interruption
+from tensorbrain.cli.output import columns, one_line, print_json, warn
 from tensorbrain.cli.sources import brain_name, open_graph, recipe
-from tensorbrain.errors import TensorBrainError
+from tensorbrain.errors import SettingsError
 
 if TYPE_CHECKING:
     from tensorbrain.brain import Brain
+    from tensorbrain.graph import KnowledgeGraph
     from tensorbrain.settings import Settings
 
 
@@ -99,7 +100,8 @@ class Train:
             try:
                 brain = train(graph, seed=self.common.seed, progress=sys.stderr.isatty(), **arguments)
             except KeyboardInterrupt:
-                raise TensorBrainError("stopped before anything was learned: no brain was saved") from None
+                warn("stopped in the middle of a step: no brain was saved")
+                return INTERRUPTED
             save_brain(brain, output)
         figures = {
             "brain": output,
@@ -109,11 +111,13 @@ class Train:
             "seconds": round(time.perf_counter() - started, 2),
             **learned(brain),
         }
+        if figures["held_out"] and not interruption.happened:
+            figures |= held_out_figures(brain, graph)
         if self.common.json:
             print_json({**figures, "history": brain.history})
         else:
             print(report(figures))
-        return 130 if interruption.happened else 0
+        return INTERRUPTED if interruption.happened else 0
 
     def _arguments(self, usual: dict[str, Any]) -> dict[str, Any]:
         """The keywords of ``learning.train``: the recipe's, unless the command line says otherwise."""
@@ -129,11 +133,13 @@ class Train:
             "validation",
         )
         said = {name: getattr(self, name) for name in (*names, "patience")}
-        arguments = {**usual, **{name: value for name, value in said.items() if value is not None}}
+        said = {name: value for name, value in said.items() if value is not None}
+        for name, value in said.items():
+            if not 0 <= value < float("inf"):  # not a number is neither
+                raise SettingsError(f"--{name.replace('_', '-')} {value} must be a number of 0 or more")
+        arguments = {**usual, **said}
         held = self.held_out.over(arguments.pop("holdout", None))
-        arguments["settings"] = self._settings(
-            arguments.pop("preset", "default"), arguments.pop("settings", {})
-        )
+        arguments["settings"] = self._settings(arguments.pop("preset", "default"), arguments.pop("settings", {}))
         return {**arguments, "holdout": Holdout(**held) if held else None}
 
     def _settings(self, preset_name: str, changes: dict[str, Any]) -> "Settings":
@@ -160,6 +166,13 @@ def learned(brain: "Brain") -> dict[str, Any]:
     }
 
 
+def held_out_figures(brain: "Brain", graph: "KnowledgeGraph") -> dict[str, Any]:
+    """How well the brain ranks what was kept from its training, as ``tensorbrain evaluate`` says."""
+    from tensorbrain.evaluation.facts import semantic_figures
+
+    return {name: value for name, value in semantic_figures(brain, graph).items() if "heldout" in name}
+
+
 def report(figures: dict[str, Any]) -> str:
     """The figures in words."""
     rows = [["learned", f"{figures['concepts']} concepts, {figures['predicates']} predicates"]]
@@ -170,5 +183,7 @@ def report(figures: dict[str, Any]) -> str:
         rows.append(["loss", f"{figures['loss']:.3f} nats a statement"])
     if figures["held_out"]:
         rows.append(["held out", f"{figures['held_out']} facts"])
+        for name, words in (("heldout_mrr", "MRR"), ("heldout_hits10", "hits@10")):
+            rows[-1][1] += f", {words} {figures[name]:.3f}" if name in figures else ""
     how = "stopped; the best brain so far is saved in" if figures["interrupted"] else "saved in"
     return columns(rows) + f"\n{how} {one_line(figures['brain'])}"

@@ -21,9 +21,7 @@ def world_path(name: str) -> Path:
     'countries'
     """
     if name not in WORLDS:
-        raise GraphError(
-            f"there is no world {name!r}: choose one of {', '.join(WORLDS)}, or give the path of a graph"
-        )
+        raise GraphError(f"there is no world {name!r}: choose one of {', '.join(WORLDS)}, or give the path of a graph")
     package = Path(__file__).resolve().parents[1]
     for home in (package, package.parent):
         folder = home / "kg_data" / name
@@ -60,9 +58,5 @@ def load_graph(
     path = world_graph(source) if isinstance(source, str) and source in WORLDS else source
     if isinstance(path, str) and not Path(path).suffix and len(path) < 200 and not Path(path).exists():
         names = ", ".join(WORLDS)
-        raise GraphError(
-            f"there is no world and no file {path!r}: choose one of {names}, or give the path of a graph"
-        )
-    return read_graph(
-        path, labels_language=labels_language, literals=literals, blank_nodes=blank_nodes, groups=groups
-    )
+        raise GraphError(f"there is no world and no file {path!r}: choose one of {names}, or give the path of a graph")
+    return read_graph(path, labels_language=labels_language, literals=literals, blank_nodes=blank_nodes, groups=groups)

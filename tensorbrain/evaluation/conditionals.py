@@ -1,4 +1,4 @@
-"""Batched conditionals: P(one hidden slot | the others) for many questions at once, by the chain rule and enumeration."""
+"""Batched conditionals: P(one hidden slot | the others) for many questions at once."""
 
 from functools import partial
 

@@ -21,10 +21,10 @@ INSTANT_QUESTIONS = 300  # "when was this?" costs a run per instant, so that man
 def episodic_figures(brain: Brain, graph: KnowledgeGraph, *, samples: int, seed: int) -> dict[str, Any]:
     """Episodic recall, episodic ask with each slot hidden, and the divergences of the three definitions of a-bar.
 
-    ``episodic_recall_at_n``: for each instant with n statements, the share of them among the n most probable of all possible
-    statements (mean over instants); ``episodic_recall_certified`` the share of instants where the search proves that list.
-    ``episodic_ask_hits1``: mean over the four hidden slots of the share of questions whose top answer is true.
-    Each has a ``count_table_`` and a ``chance_`` twin.
+    ``episodic_recall_at_n``: for each instant with n statements, the share of them among the n most probable of
+    all possible statements (mean over instants); ``episodic_recall_certified`` the share of instants where the
+    search proves that list. ``episodic_ask_hits1``: mean over the four hidden slots of the share of questions
+    whose top answer is true. Each has a ``count_table_`` and a ``chance_`` twin.
     """
     episodes = graph.episodes.coordinates
     if len(episodes) == 0:
@@ -86,7 +86,7 @@ def _ask_figures(brain: Brain, graph: KnowledgeGraph, seed: int) -> dict[str, An
 def _counted(
     episodes: Int32[np.ndarray, "statement 4"], told: Int32[np.ndarray, "question 4"], hidden: int
 ) -> Int32[np.ndarray, " question"]:
-    """The most frequent filling of the hidden slot given the other told ones but the instant (for it: the fullest one)."""
+    """The most frequent filling of the hidden slot, whatever the instant; for the instant itself the fullest one."""
     if hidden == 3:
         return np.full(len(told), np.bincount(episodes[:, 3]).argmax(), np.int32)
     others = [c for c in range(3) if c != hidden]
@@ -94,16 +94,19 @@ def _counted(
     for row in episodes.tolist():
         of_pair = counts.setdefault(tuple(row[c] for c in others), {})
         of_pair[row[hidden]] = of_pair.get(row[hidden], 0) + 1
-    best = [max(of_pair.items(), key=lambda kv: kv[1])[0] for row in told.tolist()
-            if (of_pair := counts[tuple(row[c] for c in others)])]
+    best = [
+        max(of_pair.items(), key=lambda kv: kv[1])[0]
+        for row in told.tolist()
+        if (of_pair := counts[tuple(row[c] for c in others)])
+    ]
     return np.asarray(best, np.int32)
 
 
 def a_bar_divergences(brain: Brain, *, samples: int, seed: int) -> dict[str, float]:
-    """KL(mixture || learned) and KL(mixture || mean) of P(s, p, o) in nats, estimated from statements drawn from the mixture.
+    """KL(mixture || learned) and KL(mixture || mean) of P(s, p, o) in nats, from statements drawn from the mixture.
 
-    The mixture sum_t P(t) P(. | t) is what episodic memory says with time summed out (TM17: all three agree when everything is
-    linear and non-negative).
+    The mixture sum_t P(t) P(. | t) is what episodic memory says with time summed out (TM17: all three agree
+    when everything is linear and non-negative).
     """
     model, order = brain.model, brain.model.orders[0]
     instants = model.index.A[model.index.block("instant")]
@@ -129,8 +132,6 @@ def a_bar_divergences(brain: Brain, *, samples: int, seed: int) -> dict[str, flo
     start = {"learned": model.a_bar, "mean": model.p_t @ instants}
     figures = {}
     for name, q in start.items():
-        log_p = statement_log_probabilities(
-            model, jnp.broadcast_to(q, (samples, len(q))), statements, order=order
-        )
+        log_p = statement_log_probabilities(model, jnp.broadcast_to(q, (samples, len(q))), statements, order=order)
         figures[f"kl_mixture_{name}"] = float(np.mean(np.asarray(mixed) - np.asarray(log_p)))
     return figures

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from tensorbrain.brain import Brain
 from tensorbrain.errors import SettingsError
 from tensorbrain.evaluation.episodes import episodic_figures
@@ -36,5 +35,3 @@ def evaluate(brain: Brain, graph: KnowledgeGraph, *, a_bar_samples: int = 200, s
     figures |= episodic_figures(brain, graph, samples=a_bar_samples, seed=seed)
     figures |= semantic_figures(brain, graph)
     return figures
-
-

@@ -19,11 +19,12 @@ SUBCLASS = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
 def semantic_figures(brain: Brain, graph: KnowledgeGraph) -> dict[str, Any]:
     """Semantic ask, stored and held-out facts, parent classes and role order; each beside counts and chance.
 
-    ``semantic_ask_hits1``: share of all statements (facts and episodes with time summed out, by weight) whose object is the top
-    answer to (s, p, ?); ``count_table_hits1`` is the best that counting can do. ``stored_hits1``: the same question where just
-    one answer is true. ``heldout_mrr``: filtered, realistic rank of the object of facts kept from training.
-    ``parent_class_accuracy``: classes whose top answer to (class, subClassOf, ?) is a parent. ``role_order_accuracy``: statements
-    more probable than their role-swapped twin, where the twin is not true; ``..._reversible`` keeps those in which both are known in both roles.
+    ``semantic_ask_hits1``: share of all statements (facts and episodes with time summed out, by weight) whose
+    object is the top answer to (s, p, ?); ``count_table_hits1`` is the best that counting can do.
+    ``stored_hits1``: the same question where just one answer is true. ``heldout_mrr``: filtered, realistic rank
+    of the object of facts kept from training. ``parent_class_accuracy``: classes whose top answer to (class,
+    subClassOf, ?) is a parent. ``role_order_accuracy``: statements more probable than their role-swapped twin,
+    where the twin is not true; ``..._reversible`` keeps those in which both are known in both roles.
     """
     known = graph.semantic()
     hidden = {tuple(row) for row in brain.held_out.tolist()}

@@ -66,9 +66,7 @@ def answer_scores(
     order = best_order(brain.model.orders, frozenset("spo") - {hidden})
     for begin in range(0, len(told), AT_ONCE):
         part = np.arange(begin, begin + AT_ONCE) % len(told)  # every block has one shape
-        scores = slot_log_probabilities(
-            brain.model, starts[part], jnp.asarray(told[part]), order=order, hidden=hidden
-        )
+        scores = slot_log_probabilities(brain.model, starts[part], jnp.asarray(told[part]), order=order, hidden=hidden)
         yield np.asarray(scores)[: min(AT_ONCE, len(told) - begin)]
 
 

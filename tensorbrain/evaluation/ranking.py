@@ -6,7 +6,7 @@ from tensorbrain.typing import Float64
 
 
 def realistic_rank(scores: np.ndarray, target: int, others_true: list[int]) -> float:
-    """The rank of ``target`` among all candidates but the other true ones: 1 + better + ties / 2 (Berrendorf 2020, realistic).
+    """The realistic rank of ``target`` among all but the other true ones: 1 + better + ties / 2 (Berrendorf 2020).
 
     >>> realistic_rank(np.array([0.9, 0.5, 0.5, 0.1]), 2, [0])
     1.5

@@ -39,9 +39,7 @@ class AdjacencyTensor:
         if not self.axes:
             object.__setattr__(self, "axes", AXES[: len(self.shape)])
         if self.coordinates.shape[1] != len(self.shape) or len(self.axes) != len(self.shape):
-            raise SettingsError(
-                f"{self.coordinates.shape[1]} columns of coordinates do not fit {len(self.shape)} axes"
-            )
+            raise SettingsError(f"{self.coordinates.shape[1]} columns of coordinates do not fit {len(self.shape)} axes")
 
     @classmethod
     def from_statements(
@@ -61,9 +59,7 @@ class AdjacencyTensor:
         """
         rows = np.asarray(coordinates, dtype=np.int32).reshape(-1, len(shape))
         if rows.size and ((rows < 0).any() or (rows >= np.asarray(shape)).any()):
-            raise SettingsError(
-                f"a statement lies outside the tensor's shape {tuple(shape)}: enlarge the shape"
-            )
+            raise SettingsError(f"a statement lies outside the tensor's shape {tuple(shape)}: enlarge the shape")
         sizes = tuple(int(n) for n in shape)
         order, first = sorted_groups(rows, sizes)
         weights = np.ones(len(rows), np.float32) if values is None else np.asarray(values, np.float32)

@@ -50,9 +50,7 @@ def declaration_rows(
     return declaring | (typed & (built_in | about_episode)) | ontologies[rows[:, S]]
 
 
-def expression_nodes(
-    rows: Int32[np.ndarray, "statement 4"], terms: Terms
-) -> Bool[np.ndarray, "term_or_default"]:
+def expression_nodes(rows: Int32[np.ndarray, "statement 4"], terms: Terms) -> Bool[np.ndarray, "term_or_default"]:
     """True at the blank nodes that only write an ontology's expressions: restrictions, unions, their lists.
 
     Those have a type of OWL or RDFS, are the subject of a predicate of OWL, or are reached from either, or

@@ -72,9 +72,7 @@ def describe(graph: KnowledgeGraph) -> str:
         "episodes": data["episodes"],
         "statements in episodes": data["episode_statements"],
     }
-    lines += _table(
-        "holds", {**{_plural(group): n for group, n in groups.items() if group != "instant"}, **sums}
-    )
+    lines += _table("holds", {**{_plural(group): n for group, n in groups.items() if group != "instant"}, **sums})
     if data["first_instant"]:
         lines += _wrapped("from - to", f"{data['first_instant']} - {data['last_instant']}")
     if report.episode_order:
@@ -89,9 +87,7 @@ def describe(graph: KnowledgeGraph) -> str:
     else:
         lines += _table("predicates", {f"{row['label']} <{row['iri']}>": row["statements"] for row in most})
 
-    lines += _table(
-        f"{report.statements} statements read", {what: n for what, n in report.accounts.items() if n}
-    )
+    lines += _table(f"{report.statements} statements read", {what: n for what, n in report.accounts.items() if n})
     lines += _notes(graph)
     return "\n".join(lines)
 
@@ -100,23 +96,17 @@ def _notes(graph: KnowledgeGraph) -> list[str]:
     report = graph.report
     lines: list[str] = []
     if report.literals_dropped and not report.literal_predicates:
-        lines += _wrapped(
-            "literals", 'skipped because literals="drop"; "keep" or "bin" makes attributes of them'
-        )
+        lines += _wrapped("literals", 'skipped because literals="drop"; "keep" or "bin" makes attributes of them')
     for predicate, why in sorted(report.literal_predicates.items()):
         lines += _wrapped("literals", f"{predicate}: {why}")
     if report.blank_nodes_kept or report.blank_nodes_skipped:
-        lines += _wrapped(
-            "blank nodes", f"{report.blank_nodes_kept} kept, {report.blank_nodes_skipped} skipped"
-        )
+        lines += _wrapped("blank nodes", f"{report.blank_nodes_kept} kept, {report.blank_nodes_skipped} skipped")
     if report.imports:
         lines += _wrapped("not fetched", "owl:imports " + ", ".join(report.imports))
     if report.episodes_without_statements:
         lines += _wrapped("empty episodes", f"{report.episodes_without_statements} left out")
     tags = ", ".join(f"{tag or 'no language'} {n}" for tag, n in report.languages.items())
-    named = (
-        f"{report.labelled} concepts and predicates by label, {report.named_by_iri} by their IRI's last part"
-    )
+    named = f"{report.labelled} concepts and predicates by label, {report.named_by_iri} by their IRI's last part"
     return [*lines, *_wrapped("names", named + (f"; labels read: {tags}" if tags else ""))]
 
 

@@ -146,9 +146,7 @@ def in_time_order(names: list[int], stamps: dict[int, Stamp], terms: Terms) -> O
             evidence[BY_DOCUMENT] += 1
     timed = sorted((g for g in names if g in when), key=lambda g: (when[g][0], terms.texts[g]))
     ordered = (*timed, *(g for g in names if g not in when))
-    return Order(
-        ordered, tuple(when[g][1] if g in when else None for g in ordered), dict(evidence.most_common())
-    )
+    return Order(ordered, tuple(when[g][1] if g in when else None for g in ordered), dict(evidence.most_common()))
 
 
 def _links(rows: np.ndarray, terms: Terms, frontier: np.ndarray) -> np.ndarray:

@@ -75,9 +75,7 @@ def graph_files(source: str | Path) -> tuple[list[GraphFile], list[str]]:
     file = _of_name(path)
     if file is None:
         known = " ".join(FORMATS)
-        raise GraphError(
-            f"{path.name} has no known extension: name it after its format, one of {known} (.gz too)"
-        )
+        raise GraphError(f"{path.name} has no known extension: name it after its format, one of {known} (.gz too)")
     return [file], []
 
 
@@ -105,9 +103,7 @@ def _of_folder(folder: Path) -> tuple[list[GraphFile], list[str]]:
         passed_over += [file.name for file in files if file not in sure]
         files = sure
     if not files:
-        raise GraphError(
-            f"the folder {folder} holds no graph files: they end in one of {' '.join(FORMATS)} (.gz too)"
-        )
+        raise GraphError(f"the folder {folder} holds no graph files: they end in one of {' '.join(FORMATS)} (.gz too)")
     return files, sorted(passed_over)
 
 
@@ -144,13 +140,9 @@ class Bytes:
                 return b"".join(iter(lambda: self.read(1 << 20), b""))
             block = self._stream.read(size)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise GraphError(
-                f"{self._file.name} is a damaged gzip file ({error}): fetch or pack it again"
-            ) from error
+            raise GraphError(f"{self._file.name} is a damaged gzip file ({error}): fetch or pack it again") from error
         except OSError as error:
-            raise GraphError(
-                f"{self._file.name} cannot be read ({error.strerror}): check the disk"
-            ) from error
+            raise GraphError(f"{self._file.name} cannot be read ({error.strerror}): check the disk") from error
         if not self._seen and block.startswith(b"\xef\xbb\xbf"):
             self._seen = 3
             return block[3:] or self.read(size)

@@ -45,18 +45,14 @@ def grouped(
         if index < 0:
             raise SettingsError(f"groups names {iri}, which is not in this graph: check the IRI")
         if group not in CONCEPT_GROUPS:
-            raise SettingsError(
-                f"groups puts {iri} into {group!r}: choose one of {', '.join(CONCEPT_GROUPS)}"
-            )
+            raise SettingsError(f"groups puts {iri} into {group!r}: choose one of {', '.join(CONCEPT_GROUPS)}")
         groups[index] = CONCEPT_GROUPS.index(group)
     return groups
 
 
 def _named_attribute(types: np.ndarray, parents: np.ndarray, terms: Terms) -> set[int]:
     classes = distinct(types[:, O], parents[:, S], parents[:, O])
-    return {
-        c for c in classes.tolist() if terms.kinds[c] == IRI and local_name(terms.texts[c]) == "Attribute"
-    }
+    return {c for c in classes.tolist() if terms.kinds[c] == IRI and local_name(terms.texts[c]) == "Attribute"}
 
 
 def _descendants(roots: set[int], parents: np.ndarray) -> set[int]:

@@ -140,9 +140,7 @@ def _label_blanks(blanks: np.ndarray, kept: np.ndarray, terms: Terms, labels: di
     for node in blanks.tolist():
         kind = kind_of.get(node)
         word = (
-            "blank"
-            if kind is None or terms.kinds[kind] == BLANK
-            else labels.get(kind, local_name(terms.texts[kind]))
+            "blank" if kind is None or terms.kinds[kind] == BLANK else labels.get(kind, local_name(terms.texts[kind]))
         )
         numbers[word] += 1
         labels.setdefault(node, short_label(f"[{word} {numbers[word]}]"))

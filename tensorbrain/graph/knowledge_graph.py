@@ -61,9 +61,7 @@ class KnowledgeGraph:
         if not (facts_weight >= 0 and episodes_weight >= 0):
             raise SettingsError(f"the weights {facts_weight} and {episodes_weight} must be 0 or more")
         weighted = [(self.facts, facts_weight), (self.episodes.marginal("instant"), episodes_weight)]
-        parts = [
-            (tensor.coordinates, tensor.values * np.float32(weight)) for tensor, weight in weighted if weight
-        ]
+        parts = [(tensor.coordinates, tensor.values * np.float32(weight)) for tensor, weight in weighted if weight]
         coordinates = np.concatenate([np.zeros((0, 3), np.int32), *(rows for rows, _ in parts)])
         values = np.concatenate([np.zeros(0, np.float32), *(values for _, values in parts)])
         return AdjacencyTensor.from_statements(coordinates, self.facts.shape, values)
@@ -172,9 +170,7 @@ def _nothing(name: str, report: ReadReport, settings: Settings) -> str:
     if not report.statements:
         return f"{name} holds no statements at all: give a graph with statements between concepts"
     if not report.literals_dropped:
-        mend = (
-            'use blank_nodes="keep"' if report.blank_node_statements else "give a graph that relates concepts"
-        )
+        mend = 'use blank_nodes="keep"' if report.blank_node_statements else "give a graph that relates concepts"
     elif settings.literals == "drop":
         mend = 'literals="keep" or "bin" makes attributes of values that repeat'
     else:

@@ -40,21 +40,28 @@ def chosen_labels(
     ({}, {})
     """
     best: dict[int, tuple[int, int, str, str]] = {}
-    languages: Counter[str] = Counter()
-    wanted = language.lower()
+    tags: Counter[str] = Counter()
     strength = {terms.id_of(iri): rank for rank, iri in enumerate(LABELS)} if len(rows) else {}
+    fits: dict[str, int] = {}
     for subject, predicate, literal in rows[:, :3].tolist():
-        term = terms.terms[literal]
-        tag = (getattr(term, "language", None) or "").lower()
-        languages[tag] += 1
-        if tag == wanted:
-            fit = 0
-        elif tag.startswith(wanted + "-"):
-            fit = 1
-        else:
-            fit = 3 if tag else 2
-        text = short_label(terms.texts[literal])
-        candidate = (fit, strength[predicate], tag, text)
-        if text and (subject not in best or candidate < best[subject]):
+        text = terms.texts[literal]
+        tag: str = terms.terms[literal].language or ""  # pyright: ignore
+        tags[tag] += 1
+        if tag not in fits:
+            fits[tag] = _fit(tag.lower(), language.lower())
+        candidate = (fits[tag], strength[predicate], tag, text)
+        if (subject not in best or candidate < best[subject]) and text and not text.isspace():
             best[subject] = candidate
-    return {subject: candidate[3] for subject, candidate in best.items()}, dict(sorted(languages.items()))
+    languages: Counter[str] = Counter()
+    for tag, count in tags.items():
+        languages[tag.lower()] += count
+    return {subject: short_label(candidate[3]) for subject, candidate in best.items()}, dict(sorted(languages.items()))
+
+
+def _fit(tag: str, wanted: str) -> int:
+    """How well a language tag suits the wanted one; 0 is best."""
+    if tag == wanted:
+        return 0
+    if tag.startswith(wanted + "-"):
+        return 1
+    return 3 if tag else 2

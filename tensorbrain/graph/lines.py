@@ -6,7 +6,7 @@ equal pieces are numbered once, and pyoxigraph parses every distinct piece: it s
 
 import re
 from collections import defaultdict
-from itertools import count
+from itertools import chain, count
 
 import numpy as np
 import pyoxigraph as ox
@@ -60,7 +60,7 @@ def _numbered(text: bytes, numbers: defaultdict[bytes, int], format: ox.RdfForma
     rows = _PIECES.findall(text)
     if len(rows) != lines:
         rows = _one_by_one(text, format)
-    return np.asarray([(number(s), number(p), number(o)) for s, p, o in rows], np.int32).reshape(-1, 3)
+    return np.fromiter(map(number, chain.from_iterable(rows)), np.int32, 3 * len(rows)).reshape(-1, 3)
 
 
 def _one_by_one(text: bytes, format: ox.RdfFormat) -> list[tuple[bytes, ...]]:
@@ -84,7 +84,7 @@ def _quads(pieces: np.ndarray, texts: list[bytes], format: ox.RdfFormat) -> Quad
     number = ids.setdefault
     objects: list[int] = []
     graphs: list[int] = []
-    for quad in ox.parse(b"".join([b"<urn:x> <urn:x> " + text + b" .\n" for text in texts]), format=format):
+    for quad in ox.parse(b"".join([b"<a:> <a:> " + text + b" .\n" for text in texts]), format=format):
         objects.append(number(quad.object, len(ids)))
         graph: Term | ox.DefaultGraph | None = getattr(quad, "graph_name", None)
         graphs.append(-1 if graph is None or isinstance(graph, ox.DefaultGraph) else number(graph, len(ids)))

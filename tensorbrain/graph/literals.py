@@ -75,9 +75,7 @@ def interpret_literals(
             chosen, names = _binned(of_row[finite], label)
             objects[here[finite]] = len(terms) + len(bins) + chosen
             # The predicate's own IRI keeps bins of two predicates with one label apart.
-            bins += [
-                (f"{PLAIN}bin:{quote(terms.texts[predicate], safe='')}:{i}", n) for i, n in enumerate(names)
-            ]
+            bins += [(f"{PLAIN}bin:{quote(terms.texts[predicate], safe='')}:{i}", n) for i, n in enumerate(names)]
             dropped[here[finite]] = False
             binned[here[finite]] = True
             why[label] = f"{finite.sum()} numbers in {len(names)} bins"
@@ -86,9 +84,7 @@ def interpret_literals(
         elif len(distinct) > MOST_VALUES:
             why[label] = f"dropped: {len(distinct)} distinct values, more than {MOST_VALUES}"
         elif len(values) < 2 * len(distinct):
-            why[label] = (
-                f"dropped: {len(distinct)} distinct values in {len(values)} statements, hardly repeated"
-            )
+            why[label] = f"dropped: {len(distinct)} distinct values in {len(values)} statements, hardly repeated"
         else:
             dropped[here] = False
             why[label] = f"{len(values)} statements with {len(distinct)} values kept"

@@ -45,7 +45,9 @@ def numbered(found: Interpretation) -> Numbering:
     used = distinct(kept[:, S], kept[:, O]).tolist()
     groups = [*found.groups.tolist(), *[ATTRIBUTE] * len(found.literals.bins)]
     words = {i: _words(found, i) for i in used}
-    ids = sorted(used, key=lambda i: (groups[i], words[i]))
+    iris = {i: iri for i, (iri, _) in words.items()}
+    by_iri = sorted(used, key=iris.__getitem__)  # plain strings as keys sort several times faster than tuples
+    ids = sorted(by_iri, key=groups.__getitem__)
     concepts = tuple(Concept(*words[i], CONCEPT_GROUPS[groups[i]]) for i in ids)
     predicates = sorted((*_words(found, i), i) for i in distinct(kept[:, P]).tolist())
     vocabulary = Vocabulary(

@@ -15,9 +15,7 @@ FATES = (
 )
 """What can become of a statement; its position is the number that interpretation works with."""
 
-KEPT, LABEL, TIME_STAMP, DECLARATION, EXPRESSION, BLANK_NODE, DROPPED_LITERAL, QUOTED_TRIPLE = range(
-    len(FATES)
-)
+KEPT, LABEL, TIME_STAMP, DECLARATION, EXPRESSION, BLANK_NODE, DROPPED_LITERAL, QUOTED_TRIPLE = range(len(FATES))
 
 
 @dataclasses.dataclass(frozen=True)

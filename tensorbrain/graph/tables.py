@@ -93,9 +93,7 @@ def _checked(file: GraphFile, lines: list[str], width: int, line_number: int) ->
                 "give subject, predicate, object and, if you like, time"
             )
         if len(columns) != width:
-            raise GraphError(
-                f"{where} has {len(columns)} columns where the file began with {width}: use one number"
-            )
+            raise GraphError(f"{where} has {len(columns)} columns where the file began with {width}: use one number")
         if not all(column.strip() for column in columns):
             raise GraphError(f"{where} has an empty column: give every statement all its names")
     return [line for line in lines if line.strip()]

@@ -42,9 +42,7 @@ class Terms:
 
     @cached_property
     def _ids(self) -> dict[str, int]:
-        return {
-            text: i for i, (text, kind) in enumerate(zip(self.texts, self.kinds, strict=True)) if kind == IRI
-        }
+        return {text: i for i, (text, kind) in enumerate(zip(self.texts, self.kinds, strict=True)) if kind == IRI}
 
     def id_of(self, iri: str) -> int:
         """The id of an IRI, or -2 (which no row holds) where it was not read."""

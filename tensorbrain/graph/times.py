@@ -19,8 +19,7 @@ def seconds(stamp: str) -> float | None:
     if not found:
         return None
     year, month, day, hour, minute, second = (
-        int(part) if part else default
-        for part, default in zip(found.groups()[:6], (0, 1, 1, 0, 0, 0), strict=True)
+        int(part) if part else default for part, default in zip(found.groups()[:6], (0, 1, 1, 0, 0, 0), strict=True)
     )
     if not (1 <= month <= 12 and 1 <= day <= 31 and hour <= 24 and minute <= 59 and second <= 60):
         return None
@@ -35,11 +34,7 @@ def tidy(stamp: str) -> str:
     '2026-05-03T08:10'
     """
     day, mark, time = stamp.strip().partition("T")
-    return (
-        day
-        + mark
-        + re.sub(r"^(\d\d)-(\d\d)(?:-(\d\d))?", lambda m: ":".join(p for p in m.groups() if p), time)
-    )
+    return day + mark + re.sub(r"^(\d\d)-(\d\d)(?:-(\d\d))?", lambda m: ":".join(p for p in m.groups() if p), time)
 
 
 def _days(year: int, month: int, day: int) -> int:

@@ -30,9 +30,7 @@ def ego_graph(
     import networkx
 
     if not 0 <= around < len(vocabulary.concepts):
-        raise SettingsError(
-            f"there is no concept number {around}: the vocabulary holds {len(vocabulary.concepts)}"
-        )
+        raise SettingsError(f"there is no concept number {around}: the vocabulary holds {len(vocabulary.concepts)}")
     flat = tensor.marginal("instant") if "instant" in tensor.axes else tensor
     s, p, o = flat.coordinates.T
     near = {around: 0}

@@ -62,9 +62,7 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         if len(self.times) != len(self.instants):
-            raise SettingsError(
-                f"{len(self.instants)} instants need as many times, and {len(self.times)} are given"
-            )
+            raise SettingsError(f"{len(self.instants)} instants need as many times, and {len(self.times)} are given")
 
     def __len__(self) -> int:
         return len(self.concepts) + len(self.predicates) + len(self.instants)
@@ -96,9 +94,7 @@ class Vocabulary:
         """
         rows = self.slot(slot)
         if not 0 <= index < len(rows):
-            raise UnknownConceptError(
-                f"there is no {slot} number {index}: the vocabulary holds {len(rows)} of them"
-            )
+            raise UnknownConceptError(f"there is no {slot} number {index}: the vocabulary holds {len(rows)} of them")
         return rows[index].label
 
     def find(self, name: str, slot: str) -> int:
@@ -146,14 +142,10 @@ class Vocabulary:
         0
         """
         if concept.group not in GROUPS:
-            raise SettingsError(
-                f"{concept.label} has the group {concept.group!r}: choose one of {', '.join(GROUPS)}"
-            )
+            raise SettingsError(f"{concept.label} has the group {concept.group!r}: choose one of {', '.join(GROUPS)}")
         column = "concepts" if concept.group in CONCEPT_GROUPS else _COLUMN_OF_SLOT[concept.group]
         if concept.iri in self._indices(column)[0]:
-            raise SettingsError(
-                f"{concept.iri} is in the vocabulary already: give the new {concept.group} its own IRI"
-            )
+            raise SettingsError(f"{concept.iri} is in the vocabulary already: give the new {concept.group} its own IRI")
         changes: dict[str, Any] = {column: (*getattr(self, column), concept)}
         if column == "instants":
             changes["times"] = (*self.times, time)
@@ -176,10 +168,7 @@ class Vocabulary:
         >>> Vocabulary.from_json(Vocabulary().to_json()) == Vocabulary()
         True
         """
-        columns = {
-            name: tuple(Concept(*row) for row in data[name])
-            for name in ("concepts", "predicates", "instants")
-        }
+        columns = {name: tuple(Concept(*row) for row in data[name]) for name in ("concepts", "predicates", "instants")}
         return cls(**columns, times=tuple(data["times"]))
 
     @cached_property

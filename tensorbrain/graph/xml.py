@@ -21,6 +21,8 @@ _ENTITY = re.compile(rb"<!ENTITY\s+([^\s%\"'>]+)\s+(?:\"([^\"]*)\"|'([^']*)')\s*
 _REFERENCE = re.compile(rb"&([^#;\s&<>\"']{1,80});")
 
 
+_NOT_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_ROOT = re.compile(rb"<([A-Za-z_\x80-\xff][^\s<>/]*)")
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._:-]+)[\"'][^>]*\?>")
 
 
@@ -41,9 +43,7 @@ def as_utf8(name: str, data: bytes) -> bytes:
             return data
         text = data.decode(encoding).encode()
     except (LookupError, ValueError) as error:
-        raise GraphError(
-            f"{name} is not in its stated encoding {encoding} ({error}): save it as UTF-8"
-        ) from error
+        raise GraphError(f"{name} is not in its stated encoding {encoding} ({error}): save it as UTF-8") from error
     return re.sub(rb"^\s*<\?xml[^>]*\?>", b"", text)
 
 
@@ -63,9 +63,7 @@ def bounded(name: str, data: bytes) -> bytes:
         lengths = _expanded_lengths(name, bodies)
         total = sum(lengths.get(found[1], 0) for found in _REFERENCE.finditer(data))
         if total > max(LARGEST_EXPANSION, 20 * len(data)):
-            raise GraphError(
-                f"{name} expands its XML entities to {total >> 20} MB: write it without entities"
-            )
+            raise GraphError(f"{name} expands its XML entities to {total >> 20} MB: write it without entities")
         # Line feeds are kept, so that the parser's line numbers stay those of the file.
         plain = b"".join(
             b'<!ENTITY %s "%s">' % (entity, body.replace(b'"', b"&#34;").replace(b"\n", b" "))
@@ -73,10 +71,22 @@ def bounded(name: str, data: bytes) -> bytes:
         )
         feeds = b"\n" * doctype[0].count(b"\n")
         data = b"%s%s[%s]%s>%s" % (data[: doctype.start()], doctype[1], plain, feeds, data[doctype.end() :])
-    depth = _deepest(data)
+    marked = b"<!--" in data or b"<![CDATA[" in data
+    text = _NOT_MARKUP.sub(b"", data) if marked else data
+    depth = _deepest(text)
     if depth > DEEPEST_ELEMENT:
         raise GraphError(f"{name} nests XML elements {depth} deep: write its statements flat")
+    _refuse_cut_off(name, text)
     return data
+
+
+def _refuse_cut_off(name: str, text: bytes) -> None:
+    """The parser takes a document that stops in the middle for a whole one: look for the end of its root."""
+    root = _ROOT.search(text)
+    if not root or (b"<" not in text[root.end() :] and text.rstrip().endswith(b"/>")):
+        return  # no XML at all, which the parser says better, or a root without content
+    if not re.search(rb"</%s\s*>$" % re.escape(root[1]), text[-1000:].rstrip()):
+        raise GraphError(f"{name} ends before its </{root[1].decode(errors='replace')[:80]}>: fetch it again")
 
 
 def _expanded_lengths(name: str, bodies: dict[bytes, bytes]) -> dict[bytes, int]:

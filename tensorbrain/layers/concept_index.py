@@ -19,8 +19,8 @@ class ConceptIndex(eqx.Module):
     """The index layer: an index k and its embedding a_k are two faces of one row of A.
 
     Rows lie in three blocks, concepts (entities, classes, attributes), predicates and instants; each block is a
-    candidate group. Rows beyond those in use are a reserve for concepts not met yet: shapes stay fixed when a brain learns a
-    new index, and a mask keeps the probability of an unused row at 0.
+    candidate group. Rows beyond those in use are a reserve for concepts not met yet: shapes stay fixed when a
+    brain learns a new index, and a mask keeps the probability of an unused row at 0.
 
     Attributes: ``A`` (rows, dim); ``a0`` (rows,) used by ``scoring="learned"`` alone; ``in_use`` (rows,);
     ``capacity`` rows of each block. Source: TB20 (index layer), TB23 (dual representation), QTB25 (a_0).
@@ -70,11 +70,20 @@ class ConceptIndex(eqx.Module):
         start = sum(self.capacity[:k])
         return slice(start, start + self.capacity[k])
 
+    def size(self, name: str) -> int:
+        """The number of rows of a block, in use or in reserve.
+
+        >>> ConceptIndex.create((3, 2, 1), dim=8, key=jax.random.key(0)).size("predicate")
+        2
+        """
+        return self.capacity[BLOCKS.index(name)]
+
     def scores(self, gamma: Float[Array, " dim"], block: str) -> Float[Array, " concept"]:
         """Bottom-up: n_k = a_0k + a_k . (gamma - c) for every row of one block; unused rows get ``NEVER``.
 
         ``direct``: a_0 = 0, c = 0 (TB23 as printed). ``centered``: a_0 = 0, c = 1/2. ``softplus``:
-        a_0k = -sum_l softplus(a_lk), c = 0 (QTB25). ``learned``: a_0 a parameter, c = 0. Shapes: gamma (dim,) -> (rows of the block,).
+        a_0k = -sum_l softplus(a_lk), c = 0 (QTB25). ``learned``: a_0 a parameter, c = 0. Shapes: gamma (dim,)
+        -> (rows of the block,).
 
         >>> index = ConceptIndex.create((2, 1, 0), dim=4, key=jax.random.key(0))
         >>> index.scores(jnp.full(4, 0.5), "concept")

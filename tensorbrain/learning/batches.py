@@ -7,6 +7,7 @@ import numpy as np
 
 from tensorbrain.errors import SettingsError
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
+from tensorbrain.learning.prefixes import Batch, shared_windows
 from tensorbrain.typing import Float32, Int32
 
 SEMANTIC = -1  # in the instant column: this statement is learned from the semantic start a-bar
@@ -16,8 +17,8 @@ SEMANTIC = -1  # in the instant column: this statement is learned from the seman
 class Holdout:
     """Facts to keep from training: a ``share`` of those with ``predicate`` (label or IRI; None: all predicates).
 
-    With ``one_direction`` a fact (s, p, o) is held out only when (o, p, s) is a fact that stays known, and the share is of all
-    facts with that predicate.
+    With ``one_direction`` a fact (s, p, o) is held out only when (o, p, s) is a fact that stays known, and the
+    share is of all facts with that predicate.
 
     >>> Holdout(predicate="borders", share=0.1, one_direction=True).share
     0.1
@@ -65,8 +66,8 @@ def training_rows(
     """All statements to learn as rows (s, p, o, t) with weights; t = -1 marks the semantic start.
 
     Each statement of an episode gives two rows: one from its instant (weight 1) and one with time left out (weight
-    ``episodes_weight``), so that semantic memory is episodic memory with time summed out (TB23); each fact of the default graph
-    gives one semantic row (weight ``facts_weight``). Held-out facts give none.
+    ``episodes_weight``), so that semantic memory is episodic memory with time summed out (TB23); each fact of
+    the default graph gives one semantic row (weight ``facts_weight``). Held-out facts give none.
     """
     facts, episodes = graph.facts.coordinates, graph.episodes.coordinates
     if len(held_out):
@@ -81,20 +82,88 @@ def training_rows(
     return rows[kept], weights[kept].astype(np.float32)
 
 
-def epoch_chunks(
-    rows: int, *, batch: int, chunk: int, random: np.random.Generator
-) -> Iterator[tuple[Int32[np.ndarray, "step batch"], Float32[np.ndarray, "step batch"]]]:
-    """One epoch in a random order as chunks of ``chunk`` batches of row numbers, every chunk of one shape.
+def epoch_order(
+    rows: Int32[np.ndarray, "row 4"], *, by: int, random: np.random.Generator, piece: int = 32
+) -> Int32[np.ndarray, " row"]:
+    """A random order of the rows that keeps rows with a common beginning together, for their windows to be shared.
 
-    The second array is 0 where the last batch is padded and 1 elsewhere.
+    Rows are grouped by instant (semantic ones by column ``by``, the subject or the object), groups are cut into pieces of at
+    most ``piece`` rows, and the pieces are shuffled.
 
-    >>> chunks = list(epoch_chunks(5, batch=2, chunk=2, random=np.random.default_rng(0)))
-    >>> [(numbers.shape, int(real.sum())) for numbers, real in chunks]
-    [((2, 2), 4), ((2, 2), 1)]
+    >>> rows = np.array([[0, 0, 1, 0], [1, 0, 1, 1], [2, 0, 1, 0]], np.int32)
+    >>> order = epoch_order(rows, by=0, random=np.random.default_rng(0))
+    >>> sorted(order.tolist()), abs(order.tolist().index(0) - order.tolist().index(2))
+    ([0, 1, 2], 1)
     """
-    size = batch * chunk
-    padded = -(-rows // size) * size
-    order = np.resize(random.permutation(rows), padded).astype(np.int32)
-    real = (np.arange(padded) < rows).astype(np.float32)
-    for start in range(0, padded, size):
-        yield order[start : start + size].reshape(chunk, batch), real[start : start + size].reshape(chunk, batch)
+    shuffled = random.permutation(len(rows))
+    semantic = rows[shuffled, 3] == SEMANTIC
+    group = np.where(semantic, -1 - rows[shuffled, by], rows[shuffled, 3])
+    within = np.where(semantic, rows[shuffled, 1], rows[shuffled, by])
+    by_group = shuffled[np.lexsort((within, group))]
+    sizes = np.unique(group, return_counts=True)[1]
+    position = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    starts = np.flatnonzero(position % piece == 0)
+    pieces = np.split(by_group, starts[1:])
+    return np.concatenate([pieces[i] for i in random.permutation(len(pieces))]).astype(np.int32)
+
+
+def generalise(
+    rows: Int32[np.ndarray, "row 4"],
+    class_of: Int32[np.ndarray, " concept"],
+    *,
+    share: float,
+    random: np.random.Generator,
+) -> Int32[np.ndarray, "row 4"]:
+    """Replace, in a ``share`` of the semantic rows each, the subject or the object by its basic class.
+
+    So the class index learns what is true of its members: generalised statements (TB23; in the authors' training
+    the class stands in with probability .01). A row such as (Sparky, is a, Dog) would become (Dog, is a, Dog)
+    and is left alone. ``class_of`` is -1 for what has no class.
+
+    >>> rows = np.array([[0, 0, 1, -1]], np.int32)
+    >>> generalise(rows, np.array([2, -1, -1], np.int32), share=1.0, random=np.random.default_rng(0))
+    array([[ 2,  0,  1, -1]], dtype=int32)
+    """
+    s, o, semantic = rows[:, 0], rows[:, 2], rows[:, 3] == SEMANTIC
+    chosen_s, chosen_o = random.random((2, len(rows))) < share
+    class_s, class_o = class_of[s], class_of[o]
+    swap_s = semantic & chosen_s & (class_s >= 0) & (class_s != o)
+    swap_o = semantic & chosen_o & (class_o >= 0) & (class_o != s) & ~swap_s
+    changed = rows.copy()
+    changed[swap_s, 0], changed[swap_o, 2] = class_s[swap_s], class_o[swap_o]
+    return changed
+
+
+def epoch_batches(
+    rows: Int32[np.ndarray, "row 4"],
+    weights: Float32[np.ndarray, " row"],
+    orders: tuple[str, ...],
+    *,
+    batch: int,
+    by: int = 0,
+    voice_dropout: float = 0.0,
+    random: np.random.Generator,
+) -> Iterator[Batch]:
+    """One epoch in batches of ``batch`` rows; the last one is padded with rows of weight 0.
+
+    With probability ``voice_dropout`` a row is read without being told its direction; rows of one instant (or one
+    subject) are so together, for each decode order on its own.
+
+    >>> rows = np.array([[0, 0, 1, -1], [1, 0, 2, -1], [2, 0, 0, -1]], np.int32)
+    >>> batches = list(epoch_batches(rows, np.ones(3, np.float32), ("spo",), batch=2, random=np.random.default_rng(0)))
+    >>> [float(b.weight.sum()) for b in batches]
+    [2.0, 1.0]
+    """
+    order = epoch_order(rows, by=by, random=random)
+    dropout = voice_dropout if len(orders) > 1 else 0.0
+    for start in range(0, len(rows), batch):
+        numbers = order[start : start + batch]
+        padding = batch - len(numbers)
+        weight = np.concatenate([weights[numbers], np.zeros(padding, np.float32)])
+        picked = rows[np.concatenate([numbers, np.repeat(numbers[-1:], padding)])]
+        key = np.where(picked[:, 3] == SEMANTIC, -1 - picked[:, by], picked[:, 3])
+        _, place = np.unique(key, return_inverse=True)
+        windows = tuple(
+            shared_windows(picked, (random.random(len(picked)) < dropout)[place], order) for order in orders
+        )
+        yield Batch(picked, weight, windows)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import equinox as eqx
@@ -18,63 +19,53 @@ from tqdm.auto import tqdm
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.errors import SettingsError
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
-from tensorbrain.learning.batches import Holdout, epoch_chunks, hold_out, training_rows
-from tensorbrain.learning.objectives import generalise, statement_loss, trainable
+from tensorbrain.learning.batches import Holdout, epoch_batches, generalise, hold_out, training_rows
+from tensorbrain.learning.objectives import batch_loss, statement_loss, trainable
+from tensorbrain.learning.prefixes import Batch, stacked
 from tensorbrain.settings import Settings
-from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
+from tensorbrain.typing import Array, Float
 
 CHUNK = 32  # batches in one compiled scan: long enough to hide dispatch, short enough to stop within a moment
 PLATEAU = 1e-4  # a smaller relative gain than this does not count as progress
 
 
 def _optimiser(weight_decay: float) -> optax.GradientTransformation:
-    return optax.chain(
-        optax.clip_by_global_norm(1.0), optax.scale_by_adam(), optax.add_decayed_weights(weight_decay)
-    )
+    return optax.chain(optax.clip_by_global_norm(1.0), optax.scale_by_adam(), optax.add_decayed_weights(weight_decay))
 
 
-@partial(jax.jit, static_argnames=("frozen_static", "weight_decay", "voice_dropout", "share"), donate_argnums=(0, 1))
+@partial(jax.jit, static_argnames=("weight_decay",), donate_argnums=(0, 1))
 def _learn_chunk(
     params: TensorBrain,
     optimiser_state: optax.OptState,
     frozen: TensorBrain,
-    rows: Int[Array, "row 4"],
-    weights: Float[Array, " row"],
-    class_of: Int[Array, " concept"],
-    numbers: Int[Array, "step batch"],
-    real: Float[Array, "step batch"],
+    batches: Batch,
     learning_rate: Float[Array, ""],
-    key: PRNGKeyArray,
     *,
-    frozen_static: Any = None,
     weight_decay: float,
-    voice_dropout: float,
-    share: float,
 ) -> tuple[TensorBrain, optax.OptState, Float[Array, ""]]:
     """Take one optimiser step per batch of the chunk; the summed weighted loss comes back for the epoch's mean."""
     optimiser = _optimiser(weight_decay)
 
     def step(carry, batch):
         params, state = carry
-        numbers, real, key = batch
-        k_voice, k_class = jax.random.split(key)
-        picked = generalise(rows[numbers], class_of, share=share, key=k_class)
-        weight = weights[numbers] * real
-
-        def loss(params):
-            brain = eqx.combine(params, frozen)
-            return statement_loss(brain, picked, weight, key=k_voice, voice_dropout=voice_dropout)
-
-        value, gradient = jax.value_and_grad(loss)(params)
-        update, state = optimiser.update(gradient, state, params)
-        # A padded batch has weight 0 and must not move anything, not even by momentum.
-        rate = jnp.where(weight.sum() > 0, learning_rate, 0.0)
+        value, gradient = jax.value_and_grad(lambda params: batch_loss(eqx.combine(params, frozen), batch))(params)
+        with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
+            update, state = optimiser.update(gradient, state, params)
+        total = batch.weight.sum()
+        # A padding batch has weight 0 and must not move anything, not even by momentum.
+        rate = jnp.where(total > 0, learning_rate, 0.0)
         params = jax.tree_util.tree_map(lambda p, u: p - rate * u, params, update)
-        return (params, state), value * weight.sum()
+        return (params, state), value * total
 
-    keys = jax.random.split(key, len(numbers))
-    (params, optimiser_state), losses = jax.lax.scan(step, (params, optimiser_state), (numbers, real, keys))
+    (params, optimiser_state), losses = jax.lax.scan(step, (params, optimiser_state), batches)
     return params, optimiser_state, losses.sum()
+
+
+def _chunks(batches: Iterator[Batch], sizes: dict[tuple[int, str], int], chunk: int) -> Iterator[Batch]:
+    """Stack batches in chunks of ``chunk``, the last one padded by repeating a batch with weight 0."""
+    while part := list(islice(batches, chunk)):
+        empty = part[-1]._replace(weight=np.zeros_like(part[-1].weight))
+        yield stacked(part + [empty] * (chunk - len(part)), sizes)
 
 
 @contextmanager
@@ -131,14 +122,17 @@ def train(
 ) -> Brain:
     """Teach a new brain a knowledge graph: minimise -log P(s, p, o | a_t) and -log P(s, p, o | a-bar) jointly (TB23).
 
-    Adam with a cosine learning rate over ``epochs`` (or ``seconds``, whichever ends first). Training stops early when the loss
-    (on a ``validation`` share of the rows if given, else on the training rows) has not improved for ``patience`` epochs;
-    the best epoch is returned. Ctrl-C ends it after the current chunk and returns the best brain so far. ``generalised`` is the
-    share of semantic rows told of a class instead of its member; ``voice_dropout`` stands at ``statement_loss``.
-    SettingsError for impossible arguments. ``brain.history`` holds loss and seconds of every epoch.
+    Adam with a cosine learning rate over ``epochs`` (or ``seconds``, whichever ends first). Training stops
+    early when the loss (on a ``validation`` share of the rows if given, else on the training rows) has not
+    improved for ``patience`` epochs; the best epoch is returned. Ctrl-C ends it after the current chunk and
+    returns the best brain so far. ``generalised`` is the share of semantic rows told of a class instead of its
+    member; ``voice_dropout`` stands at ``statement_loss``. SettingsError for impossible arguments.
+    ``brain.history`` holds loss and seconds of every epoch.
     """
     if epochs < 1 or batch < 1 or not 0 <= validation < 1:
         raise SettingsError("epochs and batch must be at least 1, and validation a share between 0 and 1.")
+    if seconds is not None and not seconds > 0:
+        raise SettingsError(f"a training of {seconds} seconds learns nothing: give more than 0, or leave seconds out.")
     settings = settings or Settings()
     words = graph.vocabulary
     held = hold_out(graph, holdout, seed=seed) if holdout else np.zeros((0, 3), np.int32)
@@ -148,13 +142,17 @@ def train(
     random = np.random.default_rng(seed)
     shuffled = random.permutation(len(rows))
     checked, learned = np.split(shuffled, [round(validation * len(rows))])
+    if len(learned) == 0:
+        raise SettingsError(
+            f"validation on {validation} of {len(rows)} rows leaves none to learn: choose a smaller share."
+        )
     counts = (len(words.concepts), len(words.predicates), len(words.instants))
-    k_create, k_learn = jax.random.split(jax.random.key(seed))
-    brain = TensorBrain.create(counts, settings, key=k_create)
+    brain = TensorBrain.create(counts, settings, key=jax.random.key(seed))
     brain = eqx.tree_at(lambda b: b.p_t, brain, _prior(graph, brain))
     params, frozen = eqx.partition(brain, trainable(brain, learn_beta=settings.learn_beta))
     optimiser_state = _optimiser(weight_decay).init(params)
-    device = (jnp.asarray(rows[learned]), jnp.asarray(weights[learned]), jnp.asarray(_classes(graph)))
+    class_of = _classes(graph)
+    sizes: dict[tuple[int, str], int] = {}
     batch = min(batch, len(learned))
     chunk = min(CHUNK, -(-len(learned) // batch))
     total = float(weights[learned].sum())
@@ -164,24 +162,28 @@ def train(
     with _stop_on_ctrl_c() as stopped, tqdm(total=epochs, unit="epoch", disable=not progress) as bar:
         for epoch in range(epochs):
             summed = 0.0
-            for numbers, real in epoch_chunks(len(learned), batch=batch, chunk=chunk, random=random):
+            told = generalise(rows[learned], class_of, share=generalised, random=random)
+            batches = epoch_batches(
+                told,
+                weights[learned],
+                settings.orders,
+                batch=batch,
+                by=2 * (epoch % 2),  # by subject, then by object: both directions get windows to share
+                voice_dropout=voice_dropout,
+                random=random,
+            )
+            for chunk_of_batches in _chunks(batches, sizes, chunk):
                 elapsed = time.perf_counter() - started
                 done = max(epoch / epochs, elapsed / seconds if seconds else 0.0)
                 if stopped.is_set() or done >= 1:
                     break
-                k_learn, k_chunk = jax.random.split(k_learn)
                 params, optimiser_state, part = _learn_chunk(
                     params,
                     optimiser_state,
                     frozen,
-                    *device,
-                    jnp.asarray(numbers),
-                    jnp.asarray(real),
+                    chunk_of_batches,
                     jnp.asarray(_learning_rate(learning_rate, done), jnp.float32),
-                    k_chunk,
                     weight_decay=weight_decay,
-                    voice_dropout=voice_dropout,
-                    share=generalised,
                 )
                 summed += float(part)
             else:

@@ -74,11 +74,12 @@ def ask(
     recency: float = 0.0,
     top: int = 10,
 ) -> Answers:
-    """Rank what fills the slots that are not told: P(answer | told) proportional to P(s, p, o | start), rest summed out.
+    """Rank what fills the slots not told: P(answer | told) proportional to P(s, p, o | start), the rest summed out.
 
-    ``answer`` names the asked slots; by default all hidden ones of subject, predicate and object, or the instant when these three
-    are told. The mode is episodic when an instant is told or asked for, else semantic, with ``a_bar`` learned, mean or mixture
-    (theory of TB23). Names are labels, IRIs or time stamps; errors as in ``read_cue``.
+    ``answer`` names the asked slots; by default all hidden ones of subject, predicate and object, or the
+    instant when these three are told. The mode is episodic when an instant is told or asked for, else semantic,
+    with ``a_bar`` learned, mean or mixture (theory of TB23). Names are labels, IRIs or time stamps; errors as
+    in ``read_cue``.
     """
     asked = (answer,) if isinstance(answer, str) else tuple(answer) if answer else None
     names = {"subject": subject, "predicate": predicate, "object": object, "instant": instant}

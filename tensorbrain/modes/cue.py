@@ -8,7 +8,7 @@ import numpy as np
 
 from tensorbrain.brain import BLOCK_OF, Brain, TensorBrain
 from tensorbrain.errors import SettingsError
-from tensorbrain.modes.episodic import best_order, log_evidence, log_posterior, told_first
+from tensorbrain.modes.episodic import best_order, log_evidence, log_posterior
 from tensorbrain.modes.search import Found, search_many
 from tensorbrain.modes.semantic import A_BARS, semantic_start
 from tensorbrain.settings import ORDERS
@@ -57,8 +57,8 @@ def read_cue(
 ) -> Cue:
     """Turn names (labels, IRIs, time stamps) into a Cue and choose mode and decode order where they are left open.
 
-    UnknownConceptError offers the nearest labels, AmbiguousConceptError shows the IRIs, SettingsError explains a mode, order or
-    a-bar that this brain has not.
+    UnknownConceptError offers the nearest labels, AmbiguousConceptError shows the IRIs, SettingsError explains
+    a mode, order or a-bar that this brain has not.
     """
     words, model = brain.vocabulary, brain.model
     names = {"subject": subject, "predicate": predicate, "object": object}
@@ -80,15 +80,17 @@ def read_cue(
         order = best_order(model.orders, told)
     elif order not in model.orders:
         known = f"this brain reads {', '.join(model.orders)}"
-        raise SettingsError(f"decode order '{order}' is not one of {', '.join(ORDERS)}." if order not in ORDERS
-                            else f"{known}, not '{order}': train one with that order.")
+        raise SettingsError(
+            f"decode order '{order}' is not one of {', '.join(ORDERS)}."
+            if order not in ORDERS
+            else f"{known}, not '{order}': train one with that order."
+        )
     return Cue(given, t, mode, order, a_bar)  # type: ignore[arg-type]
 
 
 def beam_for(model: TensorBrain, cue: Cue) -> tuple[int, bool]:
     """The beam that enumerates what the cue leaves open before the last window, and whether that is everything."""
-    sizes = dict(zip(("concept", "predicate", "instant"), model.index.capacity, strict=True))
-    first, second = (1 if slot in cue.told else sizes[BLOCK_OF[slot]] for slot in cue.order[:2])
+    first, second = (1 if slot in cue.told else model.index.size(BLOCK_OF[slot]) for slot in cue.order[:2])
     needed = max(first, first * second)
     return min(LIMIT, 1 << max(0, needed - 1).bit_length()), needed <= LIMIT
 
@@ -130,5 +132,3 @@ def find_statements(brain: Brain, cue: Cue, q: Float[Array, "start dim"], *, n: 
     found = jax.device_get(search_many(model, q, given, order=cue.order, n=n, beam=beam))
     proven = complete or bool(np.all(found.log_p[:, -1] >= found.log_bound))
     return found, proven
-
-

@@ -49,7 +49,8 @@ def statement_log_probability(
 ) -> Float[Array, "3"]:
     """The three log-probabilities of a given statement (s, p, o), window by window in ``order``.
 
-    Their sum is log P(s, p, o | q). In the order s-o-p: log P(s|q), log P(o|s,q), log P(p|s,o,q) (TB23). Teacher-forced.
+    Their sum is log P(s, p, o | q). In the order s-o-p: log P(s|q), log P(o|s,q), log P(p|s,o,q) (TB23).
+    Teacher-forced.
 
     >>> from tensorbrain.settings import Settings
     >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
@@ -93,7 +94,8 @@ def decode_statement(
     >>> from tensorbrain.settings import Settings
     >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
     >>> free = jnp.array([-1, -1, -1])
-    >>> statement, windows = decode_statement(brain, brain.a_bar, free, "spo", selection="argmax", key=jax.random.key(1))
+    >>> key = jax.random.key(1)
+    >>> statement, windows = decode_statement(brain, brain.a_bar, free, "spo", selection="argmax", key=key)
     >>> statement.shape, len(windows)
     ((3,), 3)
     """

@@ -69,8 +69,8 @@ def log_posterior(
 ) -> Float[Array, " instant"]:
     """log P(t | cue), from P(t) P(cue | t), with lambda recency(t) added before normalising.
 
-    recency(t) runs from 0 (first instant) to 1 (last): lambda > 0 prefers recent, lambda < 0 remote memories (QTB25: n_t +
-    lambda recency). Instants with P(t) = 0 (reserve rows) get probability 0.
+    recency(t) runs from 0 (first instant) to 1 (last): lambda > 0 prefers recent, lambda < 0 remote memories
+    (QTB25: n_t + lambda recency). Instants with P(t) = 0 (reserve rows) get probability 0.
 
     >>> from tensorbrain.settings import Settings
     >>> brain = TensorBrain.create((5, 3, 2), Settings(dim=8, context=8), key=jax.random.key(0))

@@ -37,11 +37,12 @@ def recall(
 ) -> Trace:
     """Recall statements from semantic memory, or from an episode, and record the run (TB23, Algorithm 1, memory modes).
 
-    ``selection="top"`` recalls the ``statements`` most probable ones given the cue, best first; ``sample`` draws them, window
-    by window; ``argmax`` takes the best index of every window; ``attend`` writes expected embeddings back (both give one
-    statement). Without ``instant``, mode ``episodic`` first finds the moment the cue reminds of, ``recency`` weighing recent
-    (> 0) against remote ones. With ``a_bar="mixture"`` each statement is recalled through an instant drawn from, or best under,
-    P(t). Names are labels, IRIs or time stamps; errors as in ``read_cue``.
+    ``selection="top"`` recalls the ``statements`` most probable ones given the cue, best first; ``sample``
+    draws them, window by window; ``argmax`` takes the best index of every window; ``attend`` writes expected
+    embeddings back (both give one statement). Without ``instant``, mode ``episodic`` first finds the moment the
+    cue reminds of, ``recency`` weighing recent (> 0) against remote ones. With ``a_bar="mixture"`` each
+    statement is recalled through an instant drawn from, or best under, P(t). Names are labels, IRIs or time
+    stamps; errors as in ``read_cue``.
     """
     if selection not in SELECTIONS:
         raise SettingsError(f"selection '{selection}' is unknown: use {', '.join(SELECTIONS)}.")
@@ -116,9 +117,7 @@ def _most_probable(found, log_weight: np.ndarray, count: int) -> tuple[np.ndarra
     log_total = logsumexp(found.log_given + log_weight)
     log_p = (found.log_p + log_weight[:, None] - log_total).reshape(-1)
     start = np.repeat(np.arange(len(log_weight)), found.log_p.shape[1])
-    rows, first, place = np.unique(
-        found.statements.reshape(-1, 3), axis=0, return_index=True, return_inverse=True
-    )
+    rows, first, place = np.unique(found.statements.reshape(-1, 3), axis=0, return_index=True, return_inverse=True)
     probability = np.bincount(place.reshape(-1), weights=np.exp(log_p), minlength=len(rows))
     from_start = np.zeros(len(rows), np.int64)
     rising = np.argsort(log_p, kind="stable")
@@ -183,9 +182,7 @@ def record_run(
             log_t = jnp.zeros(0, q.dtype)
             first, first_entropy = best(log_t), jnp.zeros((), q.dtype)
         tops = [first, *(best(w.log_pi) for w in windows)]
-        embeddings = [
-            brain.index.embedding(w.chosen, BLOCK_OF[slot]) for w, slot in zip(windows, order, strict=True)
-        ]
+        embeddings = [brain.index.embedding(w.chosen, BLOCK_OF[slot]) for w, slot in zip(windows, order, strict=True)]
         size = jnp.linalg.norm
         ratios = [
             jnp.abs(brain.beta) * size(a) / jnp.maximum(size(w.q_before), 1e-9)

@@ -15,9 +15,10 @@ from tensorbrain.typing import Array, Float, Int
 class Found(NamedTuple):
     """The best statements found from one start.
 
-    ``statements`` (n, 3) best first and ``log_p`` (n,) their log P(s, p, o | start); ``log_given`` the log-probability of
-    what was given (of all kept statements together); ``log_bound`` no statement outside the beam is more probable than this, so the
-    list is exact where ``log_p >= log_bound``; ``log_missed`` bounds the total mass outside the beam.
+    ``statements`` (n, 3) best first and ``log_p`` (n,) their log P(s, p, o | start); ``log_given`` the
+    log-probability of what was given (of all kept statements together); ``log_bound`` no statement outside the
+    beam is more probable than this, so the list is exact where ``log_p >= log_bound``; ``log_missed`` bounds
+    the total mass outside the beam.
     """
 
     statements: Int[Array, "n 3"]
@@ -29,7 +30,7 @@ class Found(NamedTuple):
 
 def _only(log_p: Float[Array, "*batch k"], given: Int[Array, ""]) -> Float[Array, "*batch k"]:
     """Keep only the given row (all rows when given is -1), without renormalising: the joint probability stays."""
-    rows = jnp.arange(log_p.shape[-1])
+    rows = jnp.arange(log_p.shape[-1], dtype=given.dtype)
     return jnp.where((given < 0) | (rows == given), log_p, NEVER)
 
 
@@ -54,9 +55,9 @@ def search(
 ) -> Found:
     """The n statements with the largest P(s, p, o | q) among those that agree with ``given`` (-1 leaves a slot free).
 
-    A beam of width ``beam`` follows the decode order. Because a statement is never more probable than its first windows, the best
-    candidate left out of the beam bounds everything left out: the search proves its own result. With the beam as wide as the
-    candidates it is plain enumeration.
+    A beam of width ``beam`` follows the decode order. Because a statement is never more probable than its first
+    windows, the best candidate left out of the beam bounds everything left out: the search proves its own
+    result. With the beam as wide as the candidates it is plain enumeration.
 
     >>> from tensorbrain.settings import Settings
     >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
@@ -109,7 +110,7 @@ def search_many(
     beam: int,
     batch: int = 32,
 ) -> Found:
-    """``search`` from many starts, ``batch`` at a time so that memory stays bounded; every field gains a leading axis."""
+    """``search`` from many starts, ``batch`` at a time to bound memory; every field gains a leading axis."""
 
     def one(start):
         return search(brain, start[0], start[1], order=order, n=n, beam=beam)
@@ -124,5 +125,4 @@ def full_beam(brain: TensorBrain, order: str, limit: int = 4096) -> int:
     >>> full_beam(TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0)), "spo")
     15
     """
-    sizes = dict(zip(("concept", "predicate", "instant"), brain.index.capacity, strict=True))
-    return min(limit, sizes[BLOCK_OF[order[0]]] * sizes[BLOCK_OF[order[1]]])
+    return min(limit, brain.index.size(BLOCK_OF[order[0]]) * brain.index.size(BLOCK_OF[order[1]]))

@@ -18,7 +18,8 @@ def attend(
 ) -> BrainState:
     """Write the expected embedding: q <- alpha q + beta sum_k pi_k a_k.
 
-    Shapes: log_pi (rows of the block,). Source: TB23 (attention over indices), QTB25 (measurement without revealed outcome).
+    Shapes: log_pi (rows of the block,). Source: TB23 (attention over indices), QTB25 (measurement without
+    revealed outcome).
 
     >>> import jax
     >>> index = ConceptIndex.create((2, 1, 0), dim=4, key=jax.random.key(0))

@@ -49,8 +49,8 @@ def measure(
 ) -> tuple[BrainState, Int[Array, ""]]:
     """Choose k from pi and write it back: k ~ pi, or argmax, or the teacher's; q <- alpha q + beta a_k.
 
-    ``sample`` needs ``key``, ``teacher`` needs ``teacher``: a SettingsError says so otherwise. Returns the new state and k, an id
-    within the block. Source: TB23 (Algorithm 1), QTB25 (measurement).
+    ``sample`` needs ``key``, ``teacher`` needs ``teacher``: a SettingsError says so otherwise. Returns the new
+    state and k, an id within the block. Source: TB23 (Algorithm 1), QTB25 (measurement).
 
     >>> index = ConceptIndex.create((2, 1, 0), dim=4, key=jax.random.key(0))
     >>> state = BrainState(jnp.zeros(4), jnp.zeros(1))

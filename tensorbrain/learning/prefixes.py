@@ -1,0 +1,80 @@
+"""Shared prefixes: statements that begin alike share their first windows, so that each window is computed once a batch."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tensorbrain.typing import Array, Bool, Float, Int
+
+ROUND = 64  # prefix counts are padded to multiples of this, so that few shapes are compiled
+
+
+class Windows(NamedTuple):
+    """The distinct windows of a batch in one decode order, as a tree of depth three.
+
+    A first window opens from instant ``start`` (-1: semantic) and may be ``silent`` (not told its direction). A second
+    one follows outcome ``k_1`` of first window ``parent_2``, a third one outcome ``k_2`` of second window
+    ``parent_3``. ``at`` (row, 3) names the windows each row of the batch passes through.
+    """
+
+    start: Int[Array, "*step first"]
+    silent: Bool[Array, "*step first"]
+    parent_2: Int[Array, "*step second"]
+    k_1: Int[Array, "*step second"]
+    parent_3: Int[Array, "*step third"]
+    k_2: Int[Array, "*step third"]
+    at: Int[Array, "*step row 3"]
+
+
+class Batch(NamedTuple):
+    """Rows (s, p, o, t), their weights, and their windows in every decode order of the brain."""
+
+    rows: Int[Array, "*step row 4"]
+    weight: Float[Array, "*step row"]
+    windows: tuple[Windows, ...]
+
+
+def shared_windows(rows: Int[np.ndarray, "row 4"], silent: Bool[np.ndarray, " row"], order: str) -> Windows:
+    """The distinct prefixes of the rows in ``order``: (start, silent), then with the first, then with the second outcome.
+
+    >>> rows = np.array([[0, 0, 1, -1], [0, 0, 2, -1], [0, 1, 2, -1]], np.int32)
+    >>> windows = shared_windows(rows, np.zeros(3, bool), "spo")
+    >>> [len(x) for x in (windows.start, windows.k_1, windows.k_2)]
+    [1, 1, 2]
+    """
+    first, second = (rows[:, "spo".index(slot)] for slot in order[:2])
+    starts, at_1 = np.unique(rows[:, 3].astype(np.int64) * 2 + silent, return_inverse=True)
+    width_1, width_2 = int(first.max()) + 1, int(second.max()) + 1
+    pairs, at_2 = np.unique(at_1 * width_1 + first, return_inverse=True)
+    triples, at_3 = np.unique(at_2 * width_2 + second, return_inverse=True)
+    return Windows(
+        start=(starts >> 1).astype(np.int32),
+        silent=(starts & 1).astype(bool),
+        parent_2=(pairs // width_1).astype(np.int32),
+        k_1=(pairs % width_1).astype(np.int32),
+        parent_3=(triples // width_2).astype(np.int32),
+        k_2=(triples % width_2).astype(np.int32),
+        at=np.stack([at_1, at_2, at_3], axis=1).astype(np.int32),
+    )
+
+
+def stacked(batches: list[Batch], at_least: dict[tuple[int, str], int]) -> Batch:
+    """Stack batches along a leading step axis, padding their windows to common sizes.
+
+    ``at_least`` remembers the sizes used so far (by order and field) and grows in place, so that later chunks keep
+    their shape. Padding windows are read by no row.
+    """
+    windows = []
+    for number in range(len(batches[0].windows)):
+        parts = [batch.windows[number] for batch in batches]
+        fields = {}
+        for name in Windows._fields:
+            arrays = [getattr(part, name) for part in parts]
+            if name != "at":
+                largest = max(len(a) for a in arrays)
+                size = max(at_least.get((number, name), 0), -(-largest // ROUND) * ROUND)
+                at_least[number, name] = size
+                arrays = [np.concatenate([a, np.zeros(size - len(a), a.dtype)]) for a in arrays]
+            fields[name] = np.stack(arrays)
+        windows.append(Windows(**fields))
+    return Batch(np.stack([b.rows for b in batches]), np.stack([b.weight for b in batches]), tuple(windows))

@@ -1,10 +1,8 @@
 """What a visit needs of the library: brains that all visits share, and recalls that are computed once."""
 
-import os
 from pathlib import Path
 from typing import Any
 
-import jax
 import streamlit as st
 from components.film import packet
 
@@ -14,13 +12,10 @@ from tensorbrain.checkpoint import load_brain
 from tensorbrain.datasets.worlds import WORLDS, world_path
 from tensorbrain.graph.names import local_name
 from tensorbrain.graph.vocabulary import Vocabulary
+from tensorbrain.numerics.compilation import keep_compiled
 from tensorbrain.trace import Trace
 
-# Compiling takes longer than everything else together: keep what was compiled for the next start of the app.
-if not os.environ.get("JAX_COMPILATION_CACHE_DIR"):
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    jax.config.update("jax_compilation_cache_dir", str(home / "tensorbrain" / "jax"))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+keep_compiled()
 
 OWN_FILE = "a file of my own"
 PLACES = (*WORLDS, OWN_FILE)
@@ -98,4 +93,4 @@ def _film(
         mode=mode,
         statements=statements,
     )
-    return trace, packet(trace, _brain.model.board)
+    return trace, packet(trace)

@@ -88,7 +88,7 @@ class Trace:
         """The slot each window decodes: instant, then subject, predicate and object in decode order."""
         return tuple(SLOT_OF[letter] for letter in "t" + self.order)
 
-    def label(self, slot: str, index: int) -> str:
+    def label(self, slot: str, index: int | np.integer) -> str:
         """The label of an id in a slot, or "" for -1 (nothing was chosen)."""
         return "" if index < 0 else self.vocabulary.label(slot, int(index))
 
@@ -146,7 +146,7 @@ class Trace:
         }
 
     def to_rdf(self, form: str = "reification") -> "rdflib.Dataset":
-        """The statements as RDF with their probabilities, by ``reification`` or as ``named_graphs``."""
+        """The statements as RDF with their probabilities, by ``reification`` or as ``named graphs``."""
         from tensorbrain.graph.rdf_out import to_rdf
 
         words = self.vocabulary

@@ -4,11 +4,9 @@ import hashlib
 import json
 from typing import NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 
 from tensorbrain.errors import SettingsError
-from tensorbrain.layers.blackboard import Blackboard
 from tensorbrain.trace import Trace
 
 Words = tuple[tuple[str, str], ...]
@@ -134,17 +132,17 @@ def _listed(trace: Trace, n: int, window: int, last: str = ", ") -> Words:
     return words
 
 
-def packet(trace: Trace, board: Blackboard) -> bytes:
+def packet(trace: Trace) -> bytes:
     """The film as one run of bytes: the length of a JSON head, the head, then every state as one byte a unit.
 
-    The states are gamma, as ``board`` computes it from q, before the write back, gamma after it, and |h|, each
+    The states are gamma, as the trace reads it from q, before the write back, gamma after it, and |h|, each
     (statement, window, unit), scaled to 0-255 over the range that the head gives. Raises SettingsError for a run
     recorded without states.
     """
     if trace.q_before is None or trace.q_after is None or trace.h is None:
         raise SettingsError("a film needs the states of a run: record it with Record(states=True).")
-    gamma = np.stack([np.asarray(board.gamma(jnp.asarray(q))) for q in (trace.q_before, trace.q_after)])
-    unit_interval = board.activation == "sigmoid"
+    gamma = np.stack([trace.gamma(q) for q in (trace.q_before, trace.q_after)])
+    unit_interval = trace.settings.get("activation", "sigmoid") == "sigmoid"
     reach = 1.0 if unit_interval else float(np.abs(gamma).max()) or 1.0
     low = 0.0 if unit_interval else -reach
     strength = np.abs(trace.h)

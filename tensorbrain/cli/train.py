@@ -69,7 +69,7 @@ class Train:
     """How often to go through the graph, at most."""
     seconds: Annotated[float | None, arg(metavar="S", help_behavior_hint="(default: no limit)")] = None
     """How long to train, at most."""
-    batch: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 256)")] = None
+    batch: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 128)")] = None
     """Statements in one step."""
     learning_rate: Annotated[float | None, arg(metavar="R", help_behavior_hint="(default: 0.002)")] = None
     """The size of the first steps."""

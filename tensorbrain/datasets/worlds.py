@@ -1,5 +1,6 @@
 """The worlds that ship with the library, by name, wherever it is installed."""
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,7 +56,16 @@ def load_graph(
     >>> load_graph("countries").vocabulary.find("Kenya", "subject") >= 0
     True
     """
-    path = world_graph(source) if isinstance(source, str) and source in WORLDS else source
+    if isinstance(source, str) and source in WORLDS:
+        graph = read_graph(
+            world_graph(source),
+            labels_language=labels_language,
+            literals=literals,
+            blank_nodes=blank_nodes,
+            groups=groups,
+        )
+        return dataclasses.replace(graph, source=source)
+    path = source
     if isinstance(path, str) and not Path(path).suffix and len(path) < 200 and not Path(path).exists():
         names = ", ".join(WORLDS)
         raise GraphError(f"there is no world and no file {path!r}: choose one of {names}, or give the path of a graph")

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 
 from tensorbrain.brain import BLOCK_OF, TensorBrain
 from tensorbrain.modes.decoder import close_window, open_window, statement_log_probability
+from tensorbrain.modes.search import ROWS
 from tensorbrain.typing import Array, Float, Int
 
 
@@ -42,6 +43,9 @@ def slot_log_probabilities(
     A hidden slot that comes last costs one run per question; an earlier one costs a run per candidate k.
     """
     last = order[2] == hidden
+    rows = brain.index.size(BLOCK_OF[hidden])
+    if not last:
+        batch = max(1, min(batch, ROWS // rows))
 
     def read_last(q, statement):
         state, total = brain.start(q, order), jnp.zeros((), q.dtype)
@@ -53,7 +57,6 @@ def slot_log_probabilities(
         return total + open_window(brain, state, order[2])[1]
 
     def try_each(q, statement):
-        rows = brain.index.capacity[0 if BLOCK_OF[hidden] == "concept" else 1]
         place = "spo".index(hidden)
         tried = jnp.broadcast_to(statement, (rows, 3)).at[:, place].set(jnp.arange(rows, dtype=statement.dtype))
         return jax.vmap(lambda row: statement_log_probability(brain, q, row, order).sum())(tried)

@@ -83,12 +83,12 @@ def training_rows(
 
 
 def epoch_order(
-    rows: Int32[np.ndarray, "row 4"], *, by: int, random: np.random.Generator, piece: int = 32
+    rows: Int32[np.ndarray, "row 4"], *, by: int, random: np.random.Generator, piece: int = 4
 ) -> Int32[np.ndarray, " row"]:
     """A random order of the rows that keeps rows with a common beginning together, for their windows to be shared.
 
-    Rows are grouped by instant (semantic ones by column ``by``, the subject or the object), groups are cut into pieces of at
-    most ``piece`` rows, and the pieces are shuffled.
+    Rows are grouped by instant (semantic ones by column ``by``, the subject or the object), groups are cut into
+    pieces of at most ``piece`` rows, and the pieces are shuffled.
 
     >>> rows = np.array([[0, 0, 1, 0], [1, 0, 1, 1], [2, 0, 1, 0]], np.int32)
     >>> order = epoch_order(rows, by=0, random=np.random.default_rng(0))

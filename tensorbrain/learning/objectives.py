@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 
 from tensorbrain.brain import TensorBrain
-from tensorbrain.learning.prefixes import Batch, Windows
+from tensorbrain.learning.prefixes import Batch, Numbers, Windows
 from tensorbrain.modes.decoder import close_window, open_window, statement_log_probability
 from tensorbrain.typing import Array, Float, Int
 
@@ -13,8 +13,8 @@ from tensorbrain.typing import Array, Float, Int
 def statement_loss(brain: TensorBrain, rows: Int[Array, "batch 4"], weight: Float[Array, " batch"]) -> Float[Array, ""]:
     """The weighted mean of -log P(s, p, o | start) over the brain's decode orders (TB23, joint training), row by row.
 
-    Rows are (s, p, o, t); the start is a_t, or the learned a-bar where t = -1. The clear form; ``batch_loss`` computes the
-    same faster.
+    Rows are (s, p, o, t); the start is a_t, or the learned a-bar where t = -1. The clear form; ``batch_loss``
+    computes the same faster.
 
     >>> from tensorbrain.settings import Settings
     >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
@@ -30,7 +30,7 @@ def statement_loss(brain: TensorBrain, rows: Int[Array, "batch 4"], weight: Floa
     return (weight * loss).sum() / jnp.maximum(weight.sum(), 1e-9)
 
 
-def starts(brain: TensorBrain, t: Int[Array, " batch"]) -> Float[Array, "batch dim"]:
+def starts(brain: TensorBrain, t: Int[Numbers, " batch"]) -> Float[Array, "batch dim"]:
     """a_t for every instant t, and a-bar where t = -1.
 
     >>> from tensorbrain.settings import Settings
@@ -45,7 +45,7 @@ def starts(brain: TensorBrain, t: Int[Array, " batch"]) -> Float[Array, "batch d
 
 
 def batch_loss(brain: TensorBrain, batch: Batch) -> Float[Array, ""]:
-    """``statement_loss`` with every distinct window of the batch computed once, and silent starts without their voice."""
+    """``statement_loss`` with every distinct window computed once, and silent starts without their voice."""
     terms = [
         _order_log_probability(brain, batch.rows, windows, order)
         for windows, order in zip(batch.windows, brain.orders, strict=True)
@@ -55,7 +55,7 @@ def batch_loss(brain: TensorBrain, batch: Batch) -> Float[Array, ""]:
 
 
 def _order_log_probability(
-    brain: TensorBrain, rows: Int[Array, "batch 4"], windows: Windows, order: str
+    brain: TensorBrain, rows: Int[Numbers, "batch 4"], windows: Windows, order: str
 ) -> Float[Array, " batch"]:
     q = starts(brain, windows.start)
     if len(brain.orders) > 1:  # the start will add the voice: where it is to be silent, cancel it

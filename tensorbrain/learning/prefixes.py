@@ -1,4 +1,4 @@
-"""Shared prefixes: statements that begin alike share their first windows, so that each window is computed once a batch."""
+"""Shared prefixes: statements that begin alike share their first windows, each computed once a batch."""
 
 from typing import NamedTuple
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from tensorbrain.typing import Array, Bool, Float, Int
 
+Numbers = Array | np.ndarray  # NumPy while a batch is put together, JAX once it is on the device
 ROUND = 64  # prefix counts are padded to multiples of this, so that few shapes are compiled
 
 
@@ -17,25 +18,25 @@ class Windows(NamedTuple):
     ``parent_3``. ``at`` (row, 3) names the windows each row of the batch passes through.
     """
 
-    start: Int[Array, "*step first"]
-    silent: Bool[Array, "*step first"]
-    parent_2: Int[Array, "*step second"]
-    k_1: Int[Array, "*step second"]
-    parent_3: Int[Array, "*step third"]
-    k_2: Int[Array, "*step third"]
-    at: Int[Array, "*step row 3"]
+    start: Int[Numbers, "*step first"]
+    silent: Bool[Numbers, "*step first"]
+    parent_2: Int[Numbers, "*step second"]
+    k_1: Int[Numbers, "*step second"]
+    parent_3: Int[Numbers, "*step third"]
+    k_2: Int[Numbers, "*step third"]
+    at: Int[Numbers, "*step row 3"]
 
 
 class Batch(NamedTuple):
     """Rows (s, p, o, t), their weights, and their windows in every decode order of the brain."""
 
-    rows: Int[Array, "*step row 4"]
-    weight: Float[Array, "*step row"]
+    rows: Int[Numbers, "*step row 4"]
+    weight: Float[Numbers, "*step row"]
     windows: tuple[Windows, ...]
 
 
 def shared_windows(rows: Int[np.ndarray, "row 4"], silent: Bool[np.ndarray, " row"], order: str) -> Windows:
-    """The distinct prefixes of the rows in ``order``: (start, silent), then with the first, then with the second outcome.
+    """The distinct prefixes of the rows in ``order``: (start, silent), then with the first, then the second outcome.
 
     >>> rows = np.array([[0, 0, 1, -1], [0, 0, 2, -1], [0, 1, 2, -1]], np.int32)
     >>> windows = shared_windows(rows, np.zeros(3, bool), "spo")

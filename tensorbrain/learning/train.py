@@ -107,10 +107,10 @@ def train(
     settings: Settings | None = None,
     seed: int = 0,
     epochs: int = 60,
-    batch: int = 256,
+    batch: int = 128,
     learning_rate: float = 2e-3,
-    weight_decay: float = 0.1,
-    voice_dropout: float = 0.3,
+    weight_decay: float = 0.02,
+    voice_dropout: float = 0.2,
     generalised: float = 0.02,
     facts_weight: float = 1.0,
     episodes_weight: float = 1.0,
@@ -126,11 +126,13 @@ def train(
     early when the loss (on a ``validation`` share of the rows if given, else on the training rows) has not
     improved for ``patience`` epochs; the best epoch is returned. Ctrl-C ends it after the current chunk and
     returns the best brain so far. ``generalised`` is the share of semantic rows told of a class instead of its
-    member; ``voice_dropout`` stands at ``statement_loss``. SettingsError for impossible arguments.
+    member; ``voice_dropout`` stands at ``epoch_batches``. SettingsError for impossible arguments.
     ``brain.history`` holds loss and seconds of every epoch.
     """
     if epochs < 1 or batch < 1 or not 0 <= validation < 1:
         raise SettingsError("epochs and batch must be at least 1, and validation a share between 0 and 1.")
+    if seconds is not None and seconds <= 0:
+        raise SettingsError(f"training for {seconds} seconds teaches nothing: give a positive time, or none.")
     if seconds is not None and not seconds > 0:
         raise SettingsError(f"a training of {seconds} seconds learns nothing: give more than 0, or leave seconds out.")
     settings = settings or Settings()
@@ -154,7 +156,8 @@ def train(
     class_of = _classes(graph)
     sizes: dict[tuple[int, str], int] = {}
     batch = min(batch, len(learned))
-    chunk = min(CHUNK, -(-len(learned) // batch))
+    steps = -(-len(learned) // batch)
+    chunk = -(-steps // -(-steps // CHUNK))  # the epoch in equal chunks, so that hardly a batch is padding
     total = float(weights[learned].sum())
     history: list[dict[str, Any]] = []
     best, best_loss, since = jax.device_get(params), np.inf, 0
@@ -174,7 +177,7 @@ def train(
             )
             for chunk_of_batches in _chunks(batches, sizes, chunk):
                 elapsed = time.perf_counter() - started
-                done = max(epoch / epochs, elapsed / seconds if seconds else 0.0)
+                done = max(epoch / epochs, elapsed / seconds if seconds is not None else 0.0)
                 if stopped.is_set() or done >= 1:
                     break
                 params, optimiser_state, part = _learn_chunk(

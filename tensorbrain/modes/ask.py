@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import logsumexp
 
 from tensorbrain.brain import Brain
 from tensorbrain.errors import SettingsError
@@ -128,7 +127,7 @@ def answer_distribution(
         log_joint = log_joint - found.log_given[:, None]  # the weights are P(t | cue) already
         log_total = 0.0
     else:
-        log_total = float(logsumexp(found.log_given + log_weight))
+        log_total = float(np.logaddexp.reduce(found.log_given + log_weight))
     probability = np.exp(log_joint.reshape(-1) - log_total)
     real = probability > 0
     rows, place = np.unique(found.statements.reshape(-1, 3)[real][:, columns], axis=0, return_inverse=True)

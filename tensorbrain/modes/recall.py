@@ -7,14 +7,14 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.special import logsumexp
 
-from tensorbrain.brain import BLOCK_OF, Brain, TensorBrain
+from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.errors import SettingsError
-from tensorbrain.modes.cue import SLOTS, Cue, find_statements, read_cue, starts
+from tensorbrain.modes.cue import SLOTS, Cue, find_statements, instant_posterior, read_cue, starts
 from tensorbrain.modes.decoder import decode_statement
 from tensorbrain.modes.episodic import told_first
 from tensorbrain.operations import log_probabilities
 from tensorbrain.trace import Record, Trace
-from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
+from tensorbrain.typing import Array, Float, Int, Key
 
 SELECTIONS = ("top", "sample", "argmax", "attend")
 
@@ -41,7 +41,7 @@ def recall(
     draws them, window by window; ``argmax`` takes the best index of every window; ``attend`` writes expected
     embeddings back (both give one statement). Without ``instant``, mode ``episodic`` first finds the moment the
     cue reminds of, ``recency`` weighing recent (> 0) against remote ones. With ``a_bar="mixture"`` each
-    statement is recalled through an instant drawn from, or best under, P(t). Names are labels, IRIs or time
+    statement is recalled through an instant drawn from, or best under, P(t | cue). Names are labels, IRIs or time
     stamps; errors as in ``read_cue``.
     """
     if selection not in SELECTIONS:
@@ -67,6 +67,8 @@ def recall(
         exact = exact and len(q) == 1
         forced, how = picked, "argmax"
     else:
+        if len(q) > 1 and cue.told:  # the mixture: what was told speaks for some instants more than for others
+            log_weight = np.asarray(instant_posterior(brain, cue), np.float64)
         count = statements if selection == "sample" else 1
         random = np.random.default_rng(seed)
         which = random.choice(len(q), size=count, p=np.exp(log_weight) / np.exp(log_weight).sum())
@@ -151,7 +153,7 @@ def record_run(
     brain: TensorBrain,
     q: Float[Array, "statement dim"],
     given: Int[Array, "statement 3"],
-    keys: PRNGKeyArray,
+    keys: Key[Array, " statement"],
     *,
     order: str,
     selection: str,
@@ -182,11 +184,10 @@ def record_run(
             log_t = jnp.zeros(0, q.dtype)
             first, first_entropy = best(log_t), jnp.zeros((), q.dtype)
         tops = [first, *(best(w.log_pi) for w in windows)]
-        embeddings = [brain.index.embedding(w.chosen, BLOCK_OF[slot]) for w, slot in zip(windows, order, strict=True)]
-        size = jnp.linalg.norm
+        written = [w.q_after - brain.alpha * w.q_before for w in windows[:2]]
         ratios = [
-            jnp.abs(brain.beta) * size(a) / jnp.maximum(size(w.q_before), 1e-9)
-            for a, w in zip(embeddings[:2], windows[:2], strict=True)
+            jnp.linalg.norm(change) / jnp.maximum(jnp.linalg.norm(w.q_before), 1e-9)
+            for change, w in zip(written, windows[:2], strict=True)
         ]
         nothing = jnp.zeros((), q.dtype)  # the instant is the start itself, and the last window writes nothing back
         return {

@@ -11,6 +11,8 @@ from tensorbrain.layers.concept_index import NEVER
 from tensorbrain.modes.decoder import close_window, open_window
 from tensorbrain.typing import Array, Float, Int
 
+ROWS = 8192  # states (of dim and of context) that a search over many starts may hold at once
+
 
 class Found(NamedTuple):
     """The best statements found from one start.
@@ -110,12 +112,15 @@ def search_many(
     beam: int,
     batch: int = 32,
 ) -> Found:
-    """``search`` from many starts, ``batch`` at a time to bound memory; every field gains a leading axis."""
+    """``search`` from many starts, ``batch`` at a time to bound memory; every field gains a leading axis.
+
+    The wider the beam the fewer starts at a time: at most ``ROWS`` states live at once.
+    """
 
     def one(start):
         return search(brain, start[0], start[1], order=order, n=n, beam=beam)
 
-    return jax.lax.map(one, (q, given), batch_size=batch)
+    return jax.lax.map(one, (q, given), batch_size=max(1, min(batch, ROWS // beam)))
 
 
 def full_beam(brain: TensorBrain, order: str, limit: int = 4096) -> int:

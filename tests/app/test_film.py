@@ -79,7 +79,7 @@ def test_a_moment_that_is_found_is_said_to_be_found(town):
 @pytest.mark.parametrize("fixture", ["semantic", "episodic"])
 def test_the_packet_holds_every_state_as_one_byte_a_unit(fixture, town, request):
     trace = request.getfixturevalue(fixture)
-    head, states = unpacked(film.packet(trace, town.model.board))
+    head, states = unpacked(film.packet(trace))
     n, windows, dim, context = len(trace), 4, head["dim"], head["context"]
     assert states.size == n * windows * (2 * dim + context)
     before = states[: n * windows * dim].reshape(n, windows, dim) / 255
@@ -88,7 +88,7 @@ def test_the_packet_holds_every_state_as_one_byte_a_unit(fixture, town, request)
 
 
 def test_the_packet_names_every_word_once_and_marks_the_one_taken(episodic, town):
-    head, _ = unpacked(film.packet(episodic, town.model.board))
+    head, _ = unpacked(film.packet(episodic))
     assert len(set(head["labels"])) == len(head["labels"])
     for said, windows in zip(episodic.statements, head["windows"], strict=True):
         rows = {slot: w["rows"][w["chosen"]] for slot, w in zip(head["slots"], windows, strict=True)}
@@ -98,23 +98,22 @@ def test_the_packet_names_every_word_once_and_marks_the_one_taken(episodic, town
 
 def test_a_word_that_is_given_is_shown_even_where_the_index_would_never_read_it(town):
     unlikely = tb.recall(town, subject="Sparky", predicate="has size", object="Large")
-    head, _ = unpacked(film.packet(unlikely, town.model.board))
+    head, _ = unpacked(film.packet(unlikely))
     for window in head["windows"][0][1:]:
         assert window["chosen"] >= 0 and len(window["rows"]) <= 12
 
 
 def test_equal_films_have_equal_names_and_others_do_not(semantic, episodic, town):
-    board = town.model.board
     again = tb.recall(town, subject="Sparky")
-    name = unpacked(film.packet(semantic, board))[0]["name"]
-    assert unpacked(film.packet(again, board))[0]["name"] == name
-    assert unpacked(film.packet(episodic, board))[0]["name"] != name
+    name = unpacked(film.packet(semantic))[0]["name"]
+    assert unpacked(film.packet(again))[0]["name"] == name
+    assert unpacked(film.packet(episodic))[0]["name"] != name
 
 
 def test_a_run_without_states_cannot_be_filmed(town):
     bare = tb.recall(town, subject="Sparky", record=tb.Record(states=False))
     with pytest.raises(SettingsError, match="states"):
-        film.packet(bare, town.model.board)
+        film.packet(bare)
 
 
 @given(st.floats(0, 1))

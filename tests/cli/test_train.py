@@ -1,5 +1,6 @@
 """``train`` and ``evaluate``: from a graph to a saved brain and its figures."""
 
+import dataclasses
 import inspect
 import json
 import os
@@ -99,17 +100,13 @@ def test_evaluate_warns_of_another_graph(tensorbrain, in_town: Path, tmp_path: P
     status, _, err = tensorbrain("evaluate", "tiny.brain.safetensors", str(changed))
     assert status == 0
     assert err.count("\n") == 1
-    assert "`tiny.trig` as it was" in err or "tiny.trig" in err
+    assert "when this brain was trained" in err
 
 
-def test_evaluate_asks_for_a_graph_that_is_gone(refused, town: Path, tmp_path: Path, monkeypatch):
+def test_evaluate_asks_for_a_graph_that_is_gone(refused, town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "b").write_bytes((town / "tiny.brain.safetensors").read_bytes())
-    brain = load_brain("b")
-    if Path(brain.source).exists():
-        import dataclasses
-
-        dataclasses.replace(brain, source="gone.trig").save("b")
+    dataclasses.replace(load_brain("b"), source="gone.trig").save("b")
     assert "tensorbrain evaluate b GRAPH" in refused("evaluate", "b")
 
 

@@ -77,9 +77,7 @@ class World:
     def then(self, subject, predicate, before=None, since=None):
         counts = Counter()
         for graph, statements in self.episodes.items():
-            if (before is None or self.times[graph] < before) and (
-                since is None or self.times[graph] >= since
-            ):
+            if (before is None or self.times[graph] < before) and (since is None or self.times[graph] >= since):
                 counts.update(o for s, p, o in statements if (s, p) == (subject, predicate))
         return counts
 
@@ -111,9 +109,7 @@ def test_time_stamps_are_unique_and_within_the_six_weeks(world):
     stamps = [world.times[graph] for graph in world.episodes]
     assert len(set(stamps)) == len(stamps) == len(world.times)
     assert datetime(2026, 4, 20) <= min(stamps) and max(stamps) < datetime(2026, 6, 1)
-    assert {stamp.date() for stamp in stamps} == {
-        datetime.fromordinal(n).date() for n in range(739726, 739768)
-    }
+    assert {stamp.date() for stamp in stamps} == {datetime.fromordinal(n).date() for n in range(739726, 739768)}
     third_of_may = world.episodes[TOWN + "episode/2026-05-03T08-10"]
     assert ("Sparky", "ownedBy", "Jack") in third_of_may and ("Mary", "feeds", "Sparky") in third_of_may
 
@@ -126,10 +122,7 @@ def test_labels_are_unique_in_both_languages(world):
         assert len({found[0].casefold() for found in labels.values()}) == len(names)
     titles = list(world.graph_labels.values())
     assert len(titles) == len(set(titles)) == len(world.episodes)
-    assert (
-        world.graph_labels[TOWN + "episode/2026-05-03T08-10"]
-        == "Sunday 3 May 2026, 08:10: breakfast at the Millers"
-    )
+    assert world.graph_labels[TOWN + "episode/2026-05-03T08-10"] == "Sunday 3 May 2026, 08:10: breakfast at the Millers"
 
 
 def test_class_tree_has_three_levels_and_individuals_sit_on_leaves(world):
@@ -256,9 +249,7 @@ def test_pictures_can_be_made_of_most_episodes(world):
 
 
 def test_roles_matter(world):
-    chases = Counter(
-        (s, o) for statements in world.episodes.values() for s, p, o in statements if p == "chases"
-    )
+    chases = Counter((s, o) for statements in world.episodes.values() for s, p, o in statements if p == "chases")
     assert chases["Sparky", "Tom"] > chases["Tom", "Sparky"] >= 2
     directed = {
         "feeds",

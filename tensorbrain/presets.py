@@ -9,7 +9,7 @@ from tensorbrain.settings import Settings
 
 # Blackboard and context sizes are the library's own in every preset: the papers' n = 4096, h = 500 are for pictures.
 PRESETS: dict[str, Settings] = {
-    # Chosen by measurement, see docs/decisions.md: ReLU working memory, centred scores, two reading directions.
+    # Chosen by measurement, see docs/decisions.md: ReLU working memory, centred scores, order s-p-o.
     "default": Settings(),
     # TB23 as printed: sigmoids, recurrent working memory, no score offset, order s-o-p.
     "tb2023": Settings(scoring="direct", evolution="recurrent", orders=("sop",)),

@@ -35,7 +35,7 @@ class Settings:
     beta: float = 1.0
     learn_beta: bool = False
     temperature: float = 1.0
-    orders: tuple[str, ...] = ("spo", "ops")
+    orders: tuple[str, ...] = ("spo",)
     reserve: tuple[int, int, int] = (0, 0, 0)
 
     def __post_init__(self) -> None:

@@ -83,22 +83,22 @@ def training_rows(
 
 
 def epoch_order(
-    rows: Int32[np.ndarray, "row 4"], *, by: int, random: np.random.Generator, piece: int = 4
+    rows: Int32[np.ndarray, "row 4"], *, random: np.random.Generator, piece: int = 4
 ) -> Int32[np.ndarray, " row"]:
     """A random order of the rows that keeps rows with a common beginning together, for their windows to be shared.
 
-    Rows are grouped by instant (semantic ones by column ``by``, the subject or the object), groups are cut into
-    pieces of at most ``piece`` rows, and the pieces are shuffled.
+    Rows are grouped by instant (semantic ones by subject), groups are cut into pieces of at most ``piece``
+    rows, and the pieces are shuffled.
 
     >>> rows = np.array([[0, 0, 1, 0], [1, 0, 1, 1], [2, 0, 1, 0]], np.int32)
-    >>> order = epoch_order(rows, by=0, random=np.random.default_rng(0))
+    >>> order = epoch_order(rows, random=np.random.default_rng(0))
     >>> sorted(order.tolist()), abs(order.tolist().index(0) - order.tolist().index(2))
     ([0, 1, 2], 1)
     """
     shuffled = random.permutation(len(rows))
     semantic = rows[shuffled, 3] == SEMANTIC
-    group = np.where(semantic, -1 - rows[shuffled, by], rows[shuffled, 3])
-    within = np.where(semantic, rows[shuffled, 1], rows[shuffled, by])
+    group = np.where(semantic, -1 - rows[shuffled, 0], rows[shuffled, 3])
+    within = np.where(semantic, rows[shuffled, 1], rows[shuffled, 0])
     by_group = shuffled[np.lexsort((within, group))]
     sizes = np.unique(group, return_counts=True)[1]
     position = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
@@ -140,7 +140,6 @@ def epoch_batches(
     orders: tuple[str, ...],
     *,
     batch: int,
-    by: int = 0,
     voice_dropout: float = 0.0,
     random: np.random.Generator,
 ) -> Iterator[Batch]:
@@ -154,14 +153,14 @@ def epoch_batches(
     >>> [float(b.weight.sum()) for b in batches]
     [2.0, 1.0]
     """
-    order = epoch_order(rows, by=by, random=random)
+    order = epoch_order(rows, random=random)
     dropout = voice_dropout if len(orders) > 1 else 0.0
     for start in range(0, len(rows), batch):
         numbers = order[start : start + batch]
         padding = batch - len(numbers)
         weight = np.concatenate([weights[numbers], np.zeros(padding, np.float32)])
         picked = rows[np.concatenate([numbers, np.repeat(numbers[-1:], padding)])]
-        key = np.where(picked[:, 3] == SEMANTIC, -1 - picked[:, by], picked[:, 3])
+        key = np.where(picked[:, 3] == SEMANTIC, -1 - picked[:, 0], picked[:, 3])
         _, place = np.unique(key, return_inverse=True)
         windows = tuple(
             shared_windows(picked, (random.random(len(picked)) < dropout)[place], order) for order in orders

@@ -7,7 +7,7 @@ import numpy as np
 from tensorbrain.typing import Array, Bool, Float, Int
 
 Numbers = Array | np.ndarray  # NumPy while a batch is put together, JAX once it is on the device
-ROUND = 64  # prefix counts are padded to multiples of this, so that few shapes are compiled
+ROUND, ROOM = 16, 1.2  # prefix counts are padded to multiples of ROUND with some room, so that few shapes are compiled
 
 
 class Windows(NamedTuple):
@@ -73,8 +73,10 @@ def stacked(batches: list[Batch], at_least: dict[tuple[int, str], int]) -> Batch
             arrays = [getattr(part, name) for part in parts]
             if name != "at":
                 largest = max(len(a) for a in arrays)
-                size = max(at_least.get((number, name), 0), -(-largest // ROUND) * ROUND)
-                at_least[number, name] = size
+                size = at_least.get((number, name), 0)
+                if largest > size:
+                    size = min(-(-int(largest * ROOM) // ROUND) * ROUND, max(largest, len(batches[0].rows)))
+                    at_least[number, name] = size
                 arrays = [np.concatenate([a, np.zeros(size - len(a), a.dtype)]) for a in arrays]
             fields[name] = np.stack(arrays)
         windows.append(Windows(**fields))

@@ -171,7 +171,6 @@ def train(
                 weights[learned],
                 settings.orders,
                 batch=batch,
-                by=2 * (epoch % 2),  # by subject, then by object: both directions get windows to share
                 voice_dropout=voice_dropout,
                 random=random,
             )

@@ -1,5 +1,6 @@
 """A village small enough to be learned by heart, and brains that know all of it or nothing."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import jax
@@ -18,7 +19,7 @@ VILLAGE = """@prefix : <urn:village:> . @prefix rdfs: <http://www.w3.org/2000/01
 :day1 { :tom :sees :mary . }
 :day2 { :rex :chases :tom . :jack :feeds :tom . :tom :sees :rex . }
 """
-SETTINGS = Settings(dim=24, context=24)
+SETTINGS = Settings(dim=24, context=24, orders=("spo",))
 
 
 @pytest.fixture(scope="session")
@@ -28,26 +29,34 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeGraph:
     return load_graph(path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def knowing(village) -> Brain:
     """A brain that has learned the village by heart (classes are told of themselves alone)."""
     return train(
         village,
         settings=SETTINGS,
-        epochs=400,
-        batch=32,
+        epochs=150,
+        batch=8,
         learning_rate=1e-2,
         weight_decay=0.0,
         voice_dropout=0.0,
         generalised=0.0,
-        patience=400,
+        patience=150,
         progress=False,
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ignorant(village) -> Brain:
     """A brain of the same size that has learned nothing."""
     words = village.vocabulary
     counts = (len(words.concepts), len(words.predicates), len(words.instants))
     return Brain(TensorBrain.create(counts, SETTINGS, key=jax.random.key(1)), words, SETTINGS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_compiler() -> Iterator[None]:
+    """Small programs that run for a moment: here compiling well costs more than it gives."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)

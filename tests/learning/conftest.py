@@ -1,7 +1,9 @@
 """A small town in TriG: enough statements for full chunks of training, few enough to learn in seconds."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import jax
 import pytest
 
 from tensorbrain.datasets.worlds import load_graph
@@ -40,7 +42,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeGraph:
     return load_graph(path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def teach(town):
     """``train`` with everything small; every call has the same shapes, so one program serves all."""
 
@@ -51,6 +53,14 @@ def teach(town):
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def taught(teach):
     return teach(seed=3)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_compiler() -> Iterator[None]:
+    """Small programs that run for a moment: here compiling well costs more than it gives."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)

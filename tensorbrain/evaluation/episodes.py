@@ -14,7 +14,7 @@ from tensorbrain.modes.decoder import decode_statement
 from tensorbrain.modes.search import search_many
 from tensorbrain.typing import Int32
 
-BEAM = 256
+BEAM = 64
 INSTANT_QUESTIONS = 300  # "when was this?" costs a run per instant, so that many are drawn
 
 
@@ -41,7 +41,7 @@ def _recall_figures(brain: Brain, graph: KnowledgeGraph) -> dict[str, Any]:
     asked = np.flatnonzero(sizes)
     free = jnp.full((len(asked), 3), -1, jnp.int32)
     found = jax.device_get(
-        search_many(brain.model, starts[asked], free, order=brain.model.orders[0], n=most, beam=max(BEAM, most))
+        search_many(brain.model, starts[asked], free, order=brain.model.orders[0], n=most, beam=max(BEAM, 4 * most))
     )
     common = graph.episodes.marginal("instant")
     frequent = common.coordinates[np.argsort(-common.values, kind="stable")[:most]]

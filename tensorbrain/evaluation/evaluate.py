@@ -9,10 +9,10 @@ from tensorbrain.evaluation.facts import semantic_figures
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 
 
-def evaluate(brain: Brain, graph: KnowledgeGraph, *, a_bar_samples: int = 200, seed: int = 0) -> dict[str, Any]:
+def evaluate(brain: Brain, graph: KnowledgeGraph, *, a_bar_samples: int = 100, seed: int = 0) -> dict[str, Any]:
     """All figures that the graph allows, as a flat dictionary; each is defined where it is computed.
 
-    A figure without material (no episodes, no classes, nothing held out) is None. SettingsError when the brain knows
+    A figure without material (no episodes, no classes, nothing held out) is absent. SettingsError when the brain knows
     fewer concepts than the graph: it was trained on another one.
     """
     if [c.iri for c in brain.vocabulary.concepts[: len(graph.vocabulary.concepts)]] != [

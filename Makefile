@@ -24,7 +24,7 @@ app: $(VENV)/.app
 	$(bin)/tensorbrain app $(ARGS)
 
 test: $(VENV)/.test
-	$(bin)/python -m pytest $(ARGS)
+	$(bin)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.test
 	$(bin)/ruff check .

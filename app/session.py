@@ -12,7 +12,7 @@ from tensorbrain.checkpoint import load_brain
 from tensorbrain.datasets.worlds import WORLDS, world_path
 from tensorbrain.graph.names import local_name
 from tensorbrain.graph.vocabulary import Vocabulary
-from tensorbrain.numerics.compilation import keep_compiled
+from tensorbrain.compilation import keep_compiled
 from tensorbrain.trace import Trace
 
 keep_compiled()

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "tensorbrain"
 
 # A part may import parts of earlier rows, and of its own row as long as nothing goes round in a circle.
 ROWS = (
-    ("errors", "typing"),
+    ("compilation", "errors", "typing"),
     ("numerics", "graph"),
     ("layers",),
     ("operations", "factorization", "trace", "settings"),

@@ -60,7 +60,7 @@ def test_states_that_were_not_recorded_are_left_out(episodic):
 
 
 def test_the_windows_stand_in_decode_order():
-    trace = tb.recall(tb.load_brain("neighbourhood"), object="Mary", order="ops", statements=1)
+    trace = tb.recall(tb.load_brain("countries"), object="Euro", order="ops", statements=1)
     assert list(trace.to_xarray().window.values) == ["instant", "object", "predicate", "subject"]
 
 

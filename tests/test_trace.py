@@ -13,7 +13,7 @@ from tensorbrain.modes import recall
 from tensorbrain.settings import Settings
 from tensorbrain.trace import Record, Trace
 
-SETTINGS = Settings(dim=8, context=6, alpha=0.75, beta=1.5)
+SETTINGS = Settings(dim=8, context=6, alpha=0.75, beta=1.5, orders=("spo", "ops"))
 WORDS = Vocabulary(
     tuple(Concept(f"urn:{x}", x, "entity") for x in ("Sparky", "Mary", "ball", "Rex", "park")),
     tuple(Concept(f"urn:{x}", x, "predicate") for x in ("likes", "chases", "visits")),

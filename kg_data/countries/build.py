@@ -132,9 +132,7 @@ def check_names(tables: dict[str, list[Row]]) -> None:
     listings = ("countries", "cities", "regions", "languages", "currencies")
     individuals = list(chain.from_iterable(tables[name] for name in listings))
     names = [row["name"] for row in tables["schema"]] + [local_name(row["english"]) for row in individuals]
-    english, german = (
-        [row[column].casefold() for row in classes + individuals] for column in ("english", "german")
-    )
+    english, german = ([row[column].casefold() for row in classes + individuals] for column in ("english", "german"))
     for column, entries in (("IRI", names), ("English label", english)):
         if twice := [entry for entry, times in Counter(entries).items() if times > 1]:
             raise TableError(f"these have the same {column}: {twice}")

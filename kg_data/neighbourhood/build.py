@@ -60,10 +60,7 @@ def _individuals():
                 german, kind = kinds.pop(name)
                 parts = [
                     f"a {_name(kind)}",
-                    *(
-                        f":{p} " + ", ".join(map(_name, objects))
-                        for p, objects in facts.get(name, {}).items()
-                    ),
+                    *(f":{p} " + ", ".join(map(_name, objects)) for p, objects in facts.get(name, {}).items()),
                 ]
                 yield _block(name, german, parts)
 
@@ -101,10 +98,7 @@ def _episodes():
 
 def _block(label, german, parts, name=None) -> str:
     labels = f'rdfs:label "{label}"@en, "{german}"@de'
-    return (
-        " ;\n    ".join([f":{name or local_name(label)} {parts[0]}", labels, *filter(None, parts[1:])])
-        + " .\n"
-    )
+    return " ;\n    ".join([f":{name or local_name(label)} {parts[0]}", labels, *filter(None, parts[1:])]) + " .\n"
 
 
 def _name(label: str) -> str:

@@ -131,9 +131,7 @@ def bedtime(moment: Moment) -> Scene | None:
     if toy:
         core.append((child, "holds", toy))
     row = [parent, child]
-    pets = [
-        name for name in pets_at(home, moment) if KIND[name] in ("dog", "cat", "rabbit") and name != "Rex"
-    ]
+    pets = [name for name in pets_at(home, moment) if KIND[name] in ("dog", "cat", "rabbit") and name != "Rex"]
     poses = {parent: "Sitting", child: "Sitting"}
     if pets and dice.chance(0.5):
         row.append(dice.pick(pets))

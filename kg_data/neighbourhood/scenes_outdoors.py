@@ -53,9 +53,7 @@ def dog_walk(moment: Moment) -> Scene | None:
     meeting = dice.minute(0, 3)
     if meeting == 0:
         friend = dice.pick(moment.well(["Elena", "Otto", "Rosa", "Paul"]))
-        core.append(
-            dice.pick([(walker, "talksTo", friend), (friend, "talksTo", walker), (friend, "looksAt", dog)])
-        )
+        core.append(dice.pick([(walker, "talksTo", friend), (friend, "talksTo", walker), (friend, "looksAt", dog)]))
         row.append(friend)
         poses[friend] = dice.pick(["Standing", "Walking"])
     elif meeting == 1 and place == "Pond Park":
@@ -64,9 +62,7 @@ def dog_walk(moment: Moment) -> Scene | None:
         poses["Quack"] = "Swimming"
     elif meeting == 2:
         other = "Luna" if dog == "Sparky" else "Sparky"
-        core.append(
-            dice.pick([(dog, "playsWith", other), (other, "looksAt", dog), (other, "playsWith", dog)])
-        )
+        core.append(dice.pick([(dog, "playsWith", other), (other, "looksAt", dog), (other, "playsWith", dog)]))
         row.append(other)
         poses[other] = dice.pick(["Running", "Standing", "Jumping"])
     else:
@@ -151,9 +147,7 @@ def games(moment: Moment) -> Scene | None:
     if dice.chance(0.25):
         dog = dice.pick(["Sparky", "Luna"])
         row.append(dog)
-        core.append(
-            (dog, dice.pick(["chases", "looksAt"]), toy if toy in ("Football", "Beach Ball") else child)
-        )
+        core.append((dog, dice.pick(["chases", "looksAt"]), toy if toy in ("Football", "Beach Ball") else child))
         poses[dog] = "Running" if core[-1][1] == "chases" else "Standing"
     return Scene(f"{child} and {other} play with the {toy}", place, core, row, poses)
 
@@ -183,9 +177,7 @@ def picnic(moment: Moment) -> Scene | None:
         (people[0], "near", "Picnic Basket"),
     ]
     row = [people[0], people[1], "Picnic Basket", LANDMARK[place]]
-    return Scene(
-        f"{people[0]} and {people[1]} have a picnic", place, core, row, dict.fromkeys(people, "Sitting")
-    )
+    return Scene(f"{people[0]} and {people[1]} have a picnic", place, core, row, dict.fromkeys(people, "Sitting"))
 
 
 def ride_out(moment: Moment) -> Scene | None:
@@ -225,6 +217,4 @@ def visit(moment: Moment) -> Scene | None:
         child: dice.pick(["Sitting", "Standing"]),
         "Mitzi": dice.pick(["Sitting", "Standing"]),
     }
-    return Scene(
-        f"{child} visits {elder}", "Rose Cottage", core, [elder, child, "Garden Table", "Mitzi"], poses
-    )
+    return Scene(f"{child} visits {elder}", "Rose Cottage", core, [elder, child, "Garden Table", "Mitzi"], poses)

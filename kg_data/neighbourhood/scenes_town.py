@@ -26,13 +26,9 @@ def way_to_school(moment: Moment) -> Scene | None:
     if way == 2 and "Jack" not in moment.ill:
         core = [("Jack", "drives", "Town Bus"), (child, "rides", "Town Bus"), (friend, "looksAt", "Town Bus")]
         row = ["Town Bus", friend]
-        return Scene(
-            "the school bus leaves", "Market Square", core, row, {child: "Sitting", friend: "Running"}
-        )
+        return Scene("the school bus leaves", "Market Square", core, row, {child: "Sitting", friend: "Running"})
     if way == 3:
-        driver, car, riders = dice.pick(
-            [("Peter", "Beetle", ("Mary", "Ben")), ("Fatima", "Pebble", ("Leila", "Sami"))]
-        )
+        driver, car, riders = dice.pick([("Peter", "Beetle", ("Mary", "Ben")), ("Fatima", "Pebble", ("Leila", "Sami"))])
         riders = moment.well(riders)[: dice.minute(1, 2)]
         if driver in moment.ill or child in riders:
             return None
@@ -103,9 +99,7 @@ def bakery(moment: Moment) -> Scene | None:
     elif len(bakers) > 1:
         other = "Kenji" if baker == "Anna" else "Anna"
         core.append((other, "helps", baker))
-        return Scene(
-            f"{customer} at the bakery", "Bakery", core, [baker, customer, other], {other: "Standing"}
-        )
+        return Scene(f"{customer} at the bakery", "Bakery", core, [baker, customer, other], {other: "Standing"})
     return Scene(
         f"{customer} at the bakery",
         "Bakery",
@@ -143,9 +137,7 @@ def book_shop(moment: Moment) -> Scene | None:
     dice = moment.dice
     seller = dice.pick(moment.well(["Elena", "Fatima"]))
     guests = (
-        ["Rosa", "Otto", "Paul"]
-        if moment.stamp[11:] < "14:30"
-        else ["Peter", "Leila", "Mary", "Rosa", "Otto", "Hana"]
+        ["Rosa", "Otto", "Paul"] if moment.stamp[11:] < "14:30" else ["Peter", "Leila", "Mary", "Rosa", "Otto", "Hana"]
     )
     guest, book = dice.pick(moment.well(guests)), dice.pick(["Story Book", "Song Book"])
     holder, other = dice.shuffled([seller, guest])
@@ -164,9 +156,7 @@ def bus(moment: Moment) -> Scene | None:
         people += moment.well(["Mary", "Leila", "Ada", "Hana", "Yuki"])
     rider, other = dice.some(people, 2)
     core = [("Jack", "drives", "Town Bus"), (rider, "rides", "Town Bus")]
-    core.append(
-        dice.pick([(rider, "talksTo", "Jack"), ("Jack", "talksTo", rider), (other, "looksAt", "Town Bus")])
-    )
+    core.append(dice.pick([(rider, "talksTo", "Jack"), ("Jack", "talksTo", rider), (other, "looksAt", "Town Bus")]))
     row = ["Town Bus", other, "Market Table"]
     poses = {rider: "Sitting", other: dice.pick(["Standing", "Running", "Walking"])}
     if moment.rain:
@@ -178,9 +168,7 @@ def market(moment: Moment) -> Scene | None:
     """Saturday market: Grace or Chidi sells what the farm grows."""
     dice = moment.dice
     seller = dice.pick(moment.well(["Grace", "Grace", "Chidi", "Ada"]))
-    customer = dice.pick(
-        moment.well(["Anna", "Rosa", "Otto", "Elena", "Fatima", "Yuki", "Kenji", "Paul", "Mary"])
-    )
+    customer = dice.pick(moment.well(["Anna", "Rosa", "Otto", "Elena", "Fatima", "Yuki", "Kenji", "Paul", "Mary"]))
     goods, second = dice.some(["Carrot", "Apple", "Corn", "Banana", "Egg Basket"], 2)
     core = [(goods, "on", "Market Table"), (seller, "talksTo", customer)]
     core.append((customer, dice.pick(["holds", "holds", "looksAt"]), second))

@@ -24,7 +24,7 @@ def open_graph(name: str, reading: Reading) -> "KnowledgeGraph":
 def open_brain(name: str) -> "Brain":
     """Load the brain of a shipped world, or of a file; BrainFileError where there is none."""
     from tensorbrain.checkpoint import load_brain
-    from tensorbrain.numerics.compilation import keep_compiled
+    from tensorbrain.compilation import keep_compiled
 
     keep_compiled()
     return load_brain(name)

@@ -94,7 +94,7 @@ class Train:
         graph = open_graph(self.graph, self.reading)
         arguments = self._arguments(recipe(self.graph))
         from tensorbrain.learning import train
-        from tensorbrain.numerics.compilation import keep_compiled
+        from tensorbrain.compilation import keep_compiled
 
         keep_compiled()
         started = time.perf_counter()

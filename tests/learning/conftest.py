@@ -15,7 +15,7 @@ HEAD = """@prefix : <urn:town:> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-s
 @prefix prov: <http://www.w3.org/ns/prov#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 :Dog rdfs:subClassOf :Mammal . :Person rdfs:subClassOf :Mammal .
 """
-SETTINGS = Settings(dim=16, context=12)
+SETTINGS = Settings(dim=16, context=12, orders=("spo", "ops"))
 
 
 def town_text() -> str:

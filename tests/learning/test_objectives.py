@@ -19,7 +19,7 @@ WEIGHTS = np.array([1.0, 0.5, 2.0, 1.0, 0.25, 3.0], np.float32)
 
 @pytest.fixture(scope="module")
 def brain() -> TensorBrain:
-    return TensorBrain.create((5, 3, 4), Settings(dim=8, context=6), key=jax.random.key(0))
+    return TensorBrain.create((5, 3, 4), Settings(dim=8, context=6, orders=("spo", "ops")), key=jax.random.key(0))
 
 
 def batch_of(dropout: float) -> Batch:

@@ -11,7 +11,7 @@ from tensorbrain.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("float64")
 
-SETTINGS = Settings(dim=8, context=6)
+SETTINGS = Settings(dim=8, context=6, orders=("spo", "ops"))
 SLOTS = ("subject", "predicate", "object")
 TOLD = {"subject": 1, "predicate": 2, "object": 4}
 SUBSETS = ["", "s", "p", "o", "sp", "so", "po"]

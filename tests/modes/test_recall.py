@@ -9,7 +9,7 @@ from tensorbrain.modes import recall
 from tensorbrain.settings import Settings
 from tensorbrain.trace import Record
 
-SETTINGS = Settings(dim=8, context=6)
+SETTINGS = Settings(dim=8, context=6, orders=("spo", "ops"))
 BRIEF = Record(top=2, states=False)
 DRAWS = 4000
 
@@ -183,7 +183,7 @@ def test_a_time_stamp_names_its_instant(brain):
 
 def test_a_brain_without_instants_recalls_what_is_always_true(make_model, name_all):
     counts = (5, 3, 0)
-    settings = Settings(dim=8, context=6)
+    settings = Settings(dim=8, context=6, orders=("spo", "ops"))
     brain = name_all(make_model(settings, counts=counts), settings, counts)
     trace = recall(brain, statements=3)
     assert len(trace) == 3 and (trace.chosen[:, 0] == -1).all() and (trace.top_ids[:, 0] == -1).all()

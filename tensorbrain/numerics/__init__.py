@@ -1,1 +1,0 @@
-"""What has no brain inside."""

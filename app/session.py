@@ -9,10 +9,10 @@ from components.film import packet
 from tensorbrain import recall
 from tensorbrain.brain import Brain
 from tensorbrain.checkpoint import load_brain
+from tensorbrain.compilation import keep_compiled
 from tensorbrain.datasets.worlds import WORLDS, world_path
 from tensorbrain.graph.names import local_name
 from tensorbrain.graph.vocabulary import Vocabulary
-from tensorbrain.compilation import keep_compiled
 from tensorbrain.trace import Trace
 
 keep_compiled()

@@ -93,8 +93,8 @@ class Train:
         writable(output)  # said now, rather than after the training
         graph = open_graph(self.graph, self.reading)
         arguments = self._arguments(recipe(self.graph))
-        from tensorbrain.learning import train
         from tensorbrain.compilation import keep_compiled
+        from tensorbrain.learning import train
 
         keep_compiled()
         started = time.perf_counter()

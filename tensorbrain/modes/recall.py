@@ -60,7 +60,8 @@ def recall(
         notes.append(f"the cue reminds of {brain.vocabulary.label('instant', best)} (probability {share:.2f})")
         q, log_weight, chosen_t = q[best][None], np.zeros(1), np.array([best])
     else:
-        chosen_t = np.arange(len(q)) if len(q) > 1 else np.array([cue.instant])
+        of_mixture = cue.mode == "semantic" and cue.a_bar == "mixture"
+        chosen_t = np.arange(len(q)) if of_mixture else np.array([cue.instant])
     if selection == "top":
         found, exact = find_statements(brain, cue, q, n=_at_most(brain, statements))
         picked, probability, which = _most_probable(found, log_weight, statements)
@@ -81,6 +82,7 @@ def recall(
     run = jax.device_get(
         record_run(brain.model, q[which], jnp.asarray(forced), keys, order=cue.order, selection=how, top=record.top)
     )
+    run = {name: a.astype(np.float32) if a.dtype.kind == "f" else a for name, a in run.items()}  # x64 too
     if selection != "top":
         probability = _free_probability(run["chosen_probability"], cue)
     return Trace(

@@ -43,6 +43,8 @@ def describe_json(graph: KnowledgeGraph) -> dict[str, Any]:
         "episode_statements": len(graph.episodes),
         "first_instant": times[0] if times else None,
         "last_instant": times[-1] if times else None,
+        "semantic_statements": len(graph.semantic()),
+        "semantic_weights": {"facts": 1.0, "episodes": 1.0},
         "class_pairs": len(graph.taxonomy),
         "memberships": len(graph.membership),
         "tensor_bytes": graph.facts.nbytes + graph.episodes.nbytes,
@@ -73,6 +75,11 @@ def describe(graph: KnowledgeGraph) -> str:
         "statements in episodes": data["episode_statements"],
     }
     lines += _table("holds", {**{_plural(group): n for group, n in groups.items() if group != "instant"}, **sums})
+    lines += _wrapped(
+        "semantic memory",
+        f"{data['semantic_statements']:,} distinct statements: each fact with weight 1, each statement of an "
+        "episode with weight 1, time summed out",
+    )
     if data["first_instant"]:
         lines += _wrapped("from - to", f"{data['first_instant']} - {data['last_instant']}")
     if report.episode_order:

@@ -14,6 +14,14 @@ def evaluate(brain: Brain, graph: KnowledgeGraph, *, a_bar_samples: int = 100, s
 
     A figure without material (no episodes, no classes, nothing held out) is absent. SettingsError when the brain knows
     fewer concepts than the graph: it was trained on another one.
+
+    >>> from tensorbrain.graph.knowledge_graph import example_graph
+    >>> from tensorbrain.learning import train
+    >>> from tensorbrain.settings import Settings
+    >>> small = Settings(dim=8, context=8)
+    >>> brain = train(example_graph(), settings=small, epochs=3, progress=False)
+    >>> evaluate(brain, example_graph(), a_bar_samples=2)["instants"]
+    2
     """
     if [c.iri for c in brain.vocabulary.concepts[: len(graph.vocabulary.concepts)]] != [
         c.iri for c in graph.vocabulary.concepts

@@ -37,6 +37,10 @@ def hold_out(graph: KnowledgeGraph, holdout: Holdout, *, seed: int) -> Int32[np.
     """The facts to keep from training, drawn at random from ``seed``; the rest of the graph is what is learned.
 
     SettingsError when nothing can be held out that way.
+
+    >>> from tensorbrain.graph.knowledge_graph import example_graph
+    >>> hold_out(example_graph(), Holdout(share=0.5), seed=0).shape[1]
+    3
     """
     facts = graph.facts.coordinates
     if holdout.predicate is not None:
@@ -68,6 +72,12 @@ def training_rows(
     Each statement of an episode gives two rows: one from its instant (weight 1) and one with time left out (weight
     ``episodes_weight``), so that semantic memory is episodic memory with time summed out (TB23); each fact of
     the default graph gives one semantic row (weight ``facts_weight``). Held-out facts give none.
+
+    >>> from tensorbrain.graph.knowledge_graph import example_graph
+    >>> graph = example_graph()
+    >>> rows, weights = training_rows(graph, np.zeros((0, 3), np.int32))
+    >>> len(rows) == len(graph.facts) + 2 * len(graph.episodes)
+    True
     """
     facts, episodes = graph.facts.coordinates, graph.episodes.coordinates
     if len(held_out):

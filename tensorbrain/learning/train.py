@@ -128,6 +128,11 @@ def train(
     returns the best brain so far. ``generalised`` is the share of semantic rows told of a class instead of its
     member; ``voice_dropout`` stands at ``epoch_batches``. SettingsError for impossible arguments.
     ``brain.history`` holds loss and seconds of every epoch.
+
+    >>> from tensorbrain.graph.knowledge_graph import example_graph
+    >>> brain = train(example_graph(), settings=Settings(dim=8, context=8), epochs=3, progress=False)
+    >>> [record["epoch"] for record in brain.history]
+    [1, 2, 3]
     """
     if epochs < 1 or batch < 1 or not 0 <= validation < 1:
         raise SettingsError("epochs and batch must be at least 1, and validation a share between 0 and 1.")

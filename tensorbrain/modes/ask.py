@@ -79,6 +79,11 @@ def ask(
     instant when these three are told. The mode is episodic when an instant is told or asked for, else semantic,
     with ``a_bar`` learned, mean or mixture (theory of TB23). Names are labels, IRIs or time stamps; errors as
     in ``read_cue``.
+
+    >>> from tensorbrain.checkpoint import load_brain
+    >>> brain = load_brain("neighbourhood")
+    >>> ask(brain, subject="Dog", predicate="is a kind of", top=1)[0].labels
+    ('mammal',)
     """
     asked = (answer,) if isinstance(answer, str) else tuple(answer) if answer else None
     names = {"subject": subject, "predicate": predicate, "object": object, "instant": instant}

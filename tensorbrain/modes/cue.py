@@ -59,6 +59,12 @@ def read_cue(
 
     UnknownConceptError offers the nearest labels, AmbiguousConceptError shows the IRIs, SettingsError explains
     a mode, order or a-bar that this brain has not.
+
+    >>> from tensorbrain.checkpoint import load_brain
+    >>> brain = load_brain("neighbourhood")
+    >>> cue = read_cue(brain, subject="Sparky", predicate="owned by")
+    >>> cue.mode, cue.order, cue.free
+    ('semantic', 'spo', ('object',))
     """
     words, model = brain.vocabulary, brain.model
     names = {"subject": subject, "predicate": predicate, "object": object}
@@ -89,7 +95,13 @@ def read_cue(
 
 
 def beam_for(model: TensorBrain, cue: Cue) -> tuple[int, bool]:
-    """The beam that enumerates what the cue leaves open before the last window, and whether that is everything."""
+    """The beam that enumerates what the cue leaves open before the last window, and whether that is everything.
+
+    >>> from tensorbrain.checkpoint import load_brain
+    >>> brain = load_brain("neighbourhood")
+    >>> beam_for(brain.model, read_cue(brain, subject="Sparky"))
+    (32, True)
+    """
     first, second = (1 if slot in cue.told else model.index.size(BLOCK_OF[slot]) for slot in cue.order[:2])
     needed = max(first, first * second)
     return min(LIMIT, 1 << max(0, needed - 1).bit_length()), needed <= LIMIT
@@ -100,6 +112,11 @@ def starts(brain: Brain, cue: Cue, *, recency: float = 0.0) -> tuple[Float[Array
 
     One start for a told instant, ``learned`` and ``mean``; all instants, weighted by P(t), for the ``mixture``; all
     instants, weighted by P(t | cue), for an episodic cue without instant.
+
+    >>> from tensorbrain.checkpoint import load_brain
+    >>> brain = load_brain("neighbourhood")
+    >>> starts(brain, read_cue(brain, subject="Sparky"))[0].shape
+    (1, 256)
     """
     model = brain.model
     instants = model.index.A[model.index.block("instant")]
@@ -113,7 +130,13 @@ def starts(brain: Brain, cue: Cue, *, recency: float = 0.0) -> tuple[Float[Array
 
 
 def instant_posterior(brain: Brain, cue: Cue, *, recency: float = 0.0) -> Float[Array, " instant"]:
-    """log P(t | told slots): which moment the cue reminds of."""
+    """log P(t | told slots): which moment the cue reminds of.
+
+    >>> from tensorbrain.checkpoint import load_brain
+    >>> brain = load_brain("neighbourhood")
+    >>> instant_posterior(brain, read_cue(brain, subject="Sparky", mode="episodic")).shape
+    (694,)
+    """
     model = brain.model
     instants = model.index.A[model.index.block("instant")]
     if not cue.told:
@@ -125,7 +148,15 @@ def instant_posterior(brain: Brain, cue: Cue, *, recency: float = 0.0) -> Float[
 
 
 def find_statements(brain: Brain, cue: Cue, q: Float[Array, "start dim"], *, n: int) -> tuple[Found, bool]:
-    """Search from every start; the flag says whether every list is proven to be the n best."""
+    """Search from every start; the flag says whether every list is proven to be the n best.
+
+    >>> from tensorbrain.checkpoint import load_brain
+    >>> brain = load_brain("neighbourhood")
+    >>> cue = read_cue(brain, subject="Sparky")
+    >>> found, proven = find_statements(brain, cue, starts(brain, cue)[0], n=8)
+    >>> found.statements.shape, proven
+    ((1, 8, 3), True)
+    """
     model = brain.model
     beam, complete = beam_for(model, cue)
     given = jnp.broadcast_to(cue.given_array, (len(q), 3))

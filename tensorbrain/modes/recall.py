@@ -43,6 +43,12 @@ def recall(
     cue reminds of, ``recency`` weighing recent (> 0) against remote ones. With ``a_bar="mixture"`` each
     statement is recalled through an instant drawn from, or best under, P(t | cue). Names are labels, IRIs or time
     stamps; errors as in ``read_cue``.
+
+    >>> from tensorbrain.checkpoint import load_brain
+    >>> brain = load_brain("neighbourhood")
+    >>> trace = recall(brain, instant="2026-05-03T08:10", subject="Mary", statements=2)
+    >>> sorted(" ".join(statement[:3]) for statement in trace.statements)
+    ['Mary feeds Sparky', 'Mary left of Sparky']
     """
     if selection not in SELECTIONS:
         raise SettingsError(f"selection '{selection}' is unknown: use {', '.join(SELECTIONS)}.")

@@ -6,15 +6,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tensorbrain.brain import Brain
+from tensorbrain.brain import BLOCK_OF, Brain
 from tensorbrain.evaluation.conditionals import statement_log_probabilities
-from tensorbrain.evaluation.questions import best_answers, best_instants, questions, share_true
+from tensorbrain.evaluation.questions import LIMIT, best_answers, best_instants, questions, share_true
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.modes.decoder import decode_statement
 from tensorbrain.modes.search import search_many
 from tensorbrain.typing import Int32
 
 BEAM = 64
+RUNS = 1_000_000  # single runs that the questions about one slot may cost
 INSTANT_QUESTIONS = 300  # "when was this?" costs a run per instant, so that many are drawn
 
 
@@ -65,8 +66,7 @@ def _ask_figures(brain: Brain, graph: KnowledgeGraph, seed: int) -> dict[str, An
     starts = brain.model.index.A[brain.model.index.block("instant")]
     figures: dict[str, Any] = {}
     for hidden, (slot, name) in enumerate(zip("spot", ("subject", "predicate", "object", "instant"), strict=True)):
-        limit = {"limit": INSTANT_QUESTIONS} if slot == "t" else {}
-        asked = questions(episodes, hidden, seed=seed, **limit)
+        asked = questions(episodes, hidden, limit=_limit(brain, slot), seed=seed)
         if slot == "t":
             answers = best_instants(brain, asked.told)
         else:
@@ -81,6 +81,15 @@ def _ask_figures(brain: Brain, graph: KnowledgeGraph, seed: int) -> dict[str, An
         each = [figures[f"{prefix}episodic_ask_{name}_hits1"] for name in ("subject", "predicate", "object", "instant")]
         figures[f"{prefix}episodic_ask_hits1"] = float(np.mean(each))
     return figures
+
+
+def _limit(brain: Brain, slot: str) -> int:
+    """How many questions that hide ``slot`` are asked: where it is not decoded last, each costs a run per candidate."""
+    if slot == "t":
+        return INSTANT_QUESTIONS
+    if any(order[2] == slot for order in brain.model.orders):
+        return LIMIT
+    return min(LIMIT, max(1, RUNS // brain.model.index.size(BLOCK_OF[slot])))
 
 
 def _counted(

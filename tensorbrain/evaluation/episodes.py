@@ -15,7 +15,8 @@ from tensorbrain.modes.search import search_many
 from tensorbrain.typing import Int32
 
 BEAM = 64
-RUNS = 1_000_000  # single runs that the questions about one slot may cost
+WORK = 300_000_000  # scores that the questions about one slot may cost; on small worlds all of them are asked
+FEWEST = 50
 INSTANT_QUESTIONS = 300  # "when was this?" costs a run per instant, so that many are drawn
 
 
@@ -30,16 +31,19 @@ def episodic_figures(brain: Brain, graph: KnowledgeGraph, *, samples: int, seed:
     episodes = graph.episodes.coordinates
     if len(episodes) == 0:
         return {}
-    figures = _recall_figures(brain, graph) | _ask_figures(brain, graph, seed)
+    figures = _recall_figures(brain, graph, seed) | _ask_figures(brain, graph, seed)
     return figures | a_bar_divergences(brain, samples=samples, seed=seed)
 
 
-def _recall_figures(brain: Brain, graph: KnowledgeGraph) -> dict[str, Any]:
+def _recall_figures(brain: Brain, graph: KnowledgeGraph, seed: int = 0) -> dict[str, Any]:
     episodes, (concepts, predicates, *_) = graph.episodes.coordinates, graph.episodes.shape
     starts = brain.model.index.A[brain.model.index.block("instant")]
     sizes = np.bincount(episodes[:, 3], minlength=len(graph.vocabulary.instants))
     most = int(sizes.max())
     asked = np.flatnonzero(sizes)
+    affordable = max(FEWEST, WORK // (concepts * int(sizes.max()) * 100))
+    if len(asked) > affordable:
+        asked = np.sort(np.random.default_rng(seed).permutation(asked)[:affordable])
     free = jnp.full((len(asked), 3), -1, jnp.int32)
     found = jax.device_get(
         search_many(brain.model, starts[asked], free, order=brain.model.orders[0], n=most, beam=max(BEAM, 4 * most))
@@ -58,6 +62,7 @@ def _recall_figures(brain: Brain, graph: KnowledgeGraph) -> dict[str, Any]:
         "count_table_episodic_recall_at_n": float(np.mean(by_count)),
         "chance_episodic_recall_at_n": float(sizes[asked].mean() / (concepts * predicates * concepts)),
         "episodic_recall_certified": float(np.mean(certified)),
+        "episodic_recall_instants": len(asked),
     }
 
 
@@ -85,11 +90,11 @@ def _ask_figures(brain: Brain, graph: KnowledgeGraph, seed: int) -> dict[str, An
 
 def _limit(brain: Brain, slot: str) -> int:
     """How many questions that hide ``slot`` are asked: where it is not decoded last, each costs a run per candidate."""
-    if slot == "t":
-        return INSTANT_QUESTIONS
     if any(order[2] == slot for order in brain.model.orders):
         return LIMIT
-    return min(LIMIT, max(1, RUNS // brain.model.index.size(BLOCK_OF[slot])))
+    concepts, candidates = brain.model.index.size("concept"), brain.model.index.size(BLOCK_OF[slot])
+    most = INSTANT_QUESTIONS if slot == "t" else LIMIT
+    return min(most, max(FEWEST, WORK // (concepts * candidates)))
 
 
 def _counted(

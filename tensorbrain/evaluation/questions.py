@@ -64,10 +64,11 @@ def answer_scores(
 ):
     """log P(hidden = k, told | start) for every k, in blocks of questions (block, concept)."""
     order = best_order(brain.model.orders, frozenset("spo") - {hidden})
-    for begin in range(0, len(told), AT_ONCE):
-        part = np.arange(begin, begin + AT_ONCE) % len(told)  # every block has one shape
+    size = min(AT_ONCE, 1 << max(0, len(told) - 1).bit_length())
+    for begin in range(0, len(told), size):
+        part = np.arange(begin, begin + size) % len(told)  # every block has one shape
         scores = slot_log_probabilities(brain.model, starts[part], jnp.asarray(told[part]), order=order, hidden=hidden)
-        yield np.asarray(scores)[: min(AT_ONCE, len(told) - begin)]
+        yield np.asarray(scores)[: min(size, len(told) - begin)]
 
 
 def best_instants(brain: Brain, told: Int32[np.ndarray, "question 4"]) -> Int32[np.ndarray, " question"]:

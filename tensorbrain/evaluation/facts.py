@@ -8,7 +8,7 @@ import numpy as np
 from tensorbrain.brain import Brain
 from tensorbrain.evaluation.conditionals import statement_log_probabilities
 from tensorbrain.evaluation.counts import CountTable
-from tensorbrain.evaluation.questions import AT_ONCE, answer_scores, best_answers, questions, share_true
+from tensorbrain.evaluation.questions import LIMIT, answer_scores, best_answers, questions, share_true
 from tensorbrain.evaluation.ranking import hits_at, mean_reciprocal_rank, realistic_rank
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.typing import Int32
@@ -71,8 +71,9 @@ def _stored_figures(brain, all_known, statements, table: CountTable, concepts: i
     if not single.any():
         return {}
     told, true = every.told[single], [t for t, one in zip(every.true, single, strict=True) if one]
-    if len(told) > 3 * AT_ONCE:
-        told, true = told[: 3 * AT_ONCE], true[: 3 * AT_ONCE]
+    if len(told) > LIMIT:
+        chosen = np.random.default_rng(0).permutation(len(told))[:LIMIT]
+        told, true = told[chosen], [true[i] for i in chosen]
     answers = _answers(brain, told).tolist()
     counted = [table.best_object(s, p) for s, p, _ in told.tolist()]
     return {

@@ -138,8 +138,6 @@ def train(
         raise SettingsError("epochs and batch must be at least 1, and validation a share between 0 and 1.")
     if min(facts_weight, episodes_weight) < 0:
         raise SettingsError("facts_weight and episodes_weight must be 0 or more.")
-    if seconds is not None and seconds <= 0:
-        raise SettingsError(f"training for {seconds} seconds teaches nothing: give a positive time, or none.")
     if seconds is not None and not seconds > 0:
         raise SettingsError(f"a training of {seconds} seconds learns nothing: give more than 0, or leave seconds out.")
     settings = settings or Settings()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from tensorbrain.brain import BLOCK_OF, TensorBrain
+from tensorbrain.brain import TensorBrain
 from tensorbrain.layers.concept_index import NEVER
 from tensorbrain.modes.decoder import close_window, open_window
 from tensorbrain.typing import Array, Float, Int
@@ -121,13 +121,3 @@ def search_many(
         return search(brain, start[0], start[1], order=order, n=n, beam=beam)
 
     return jax.lax.map(one, (q, given), batch_size=max(1, min(batch, ROWS // beam)))
-
-
-def full_beam(brain: TensorBrain, order: str, limit: int = 4096) -> int:
-    """The beam width that enumerates everything in the first two windows, or ``limit`` where that is too much.
-
-    >>> from tensorbrain.settings import Settings
-    >>> full_beam(TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0)), "spo")
-    15
-    """
-    return min(limit, brain.index.size(BLOCK_OF[order[0]]) * brain.index.size(BLOCK_OF[order[1]]))

@@ -12,7 +12,7 @@ from tensorbrain.evaluation.conditionals import slot_log_probabilities, statemen
 from tensorbrain.modes import ask
 from tensorbrain.modes.cue import instant_posterior, read_cue
 from tensorbrain.modes.decoder import statement_log_probability
-from tensorbrain.modes.search import full_beam, search, search_many
+from tensorbrain.modes.search import search, search_many
 from tensorbrain.presets import PRESETS
 from tensorbrain.settings import ORDERS, Settings
 
@@ -143,9 +143,7 @@ def test_search_batched_is_single(default_model):
     starts = default_model.index.A[default_model.index.block("instant")]
     free = jnp.full((4, 3), -1, jnp.int32)
     many = search_many(default_model, starts, free, order="spo", n=75, beam=16)
-    single = jax.jit(
-        lambda q: search(default_model, q, free[0], order="spo", n=75, beam=full_beam(default_model, "spo"))
-    )
+    single = jax.jit(lambda q: search(default_model, q, free[0], order="spo", n=75, beam=15))
     for row, q in enumerate(starts):
         found = single(q)
         np.testing.assert_array_equal(many.statements[row], found.statements)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from tensorbrain.modes.search import full_beam, search_one
+from tensorbrain.modes.search import search_one
 from tensorbrain.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("float64")
@@ -71,7 +71,6 @@ def test_a_sure_brain_is_certified_by_a_small_beam(brute_force, make_model):
 
 def test_a_full_beam_misses_nothing(make_model):
     model = make_model(SETTINGS, seed=3)
-    found = find(model, (-1, -1, -1), beam=full_beam(model, "spo"))
-    assert full_beam(model, "spo") == 15 and full_beam(model, "spo", limit=10) == 10
+    found = find(model, (-1, -1, -1), beam=15)
     np.testing.assert_allclose(float(found.log_given), 0, atol=1e-9)
     assert np.exp(float(found.log_missed)) == 0 and np.exp(float(found.log_bound)) == 0

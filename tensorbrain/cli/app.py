@@ -53,6 +53,9 @@ class App:
             "server.showEmailPrompt": "false",
             "browser.gatherUsageStats": "false",
         }
+        if not self.headless:
+            # With its welcome Streamlit may also advertise, over the page; the server's own line gives the address.
+            options["logger.hideWelcomeMessage"] = "true"
         if self.port is not None:
             options["server.port"] = str(self.port)
         return [f"--{name}={value}" for name, value in options.items()]

@@ -12,6 +12,8 @@ import numpy as np
 from tensorbrain.errors import SettingsError
 from tensorbrain.graph.vocabulary import Vocabulary
 from tensorbrain.layers import Blackboard, BrainState, ConceptIndex, SensoryBuffer, WorkingMemory
+from tensorbrain.layers.geometry import BETWEEN, WHERE
+from tensorbrain.pictures.scenes import LabelGroup
 from tensorbrain.settings import Settings
 from tensorbrain.typing import Array, Float, PRNGKeyArray
 
@@ -24,7 +26,9 @@ class TensorBrain(eqx.Module):
     Attributes: the layers ``sensory``, ``board``, ``index``, ``memory``; the gates ``alpha``, ``beta`` and the read-out
     ``temperature`` (scalars); ``a_bar`` (dim,), the learned start of semantic recall; ``voice`` (orders, dim),
     what is added to the start so that the brain knows in which direction it is to read a statement; ``p_t``
-    (instants,), the prior P(t). Source: TB20 (four layers), TB23 and QTB25 (the equations).
+    (instants,), the prior P(t); ``silence`` (dim + 1,), in a brain that sees: the index that says nothing of a
+    pair, its embedding and its offset; ``kappa`` and ``rest`` (dim,), there too, are of the rule of writing
+    (``memory.write``). Source: TB20 (four layers), TB23 and QTB25 (the equations).
 
     >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
     >>> brain.index.A.shape
@@ -41,6 +45,9 @@ class TensorBrain(eqx.Module):
     a_bar: Float[Array, " dim"]
     voice: Float[Array, "order dim"]
     p_t: Float[Array, " instant"]
+    silence: Float[Array, " dim_and_offset"] | None
+    kappa: Float[Array, ""] | None
+    rest: Float[Array, " dim"] | None
     orders: tuple[str, ...] = eqx.field(static=True)
 
     @classmethod
@@ -55,7 +62,7 @@ class TensorBrain(eqx.Module):
         index = ConceptIndex.create(counts, dim=dim, key=ki, reserve=settings.reserve, scoring=settings.scoring)
         instants = index.in_use[index.block("instant")].astype(float)
         return cls(
-            sensory=SensoryBuffer.create({}, dim=dim, key=ks),
+            sensory=_senses(settings, key=ks),
             board=Blackboard(dim, settings.activation),
             index=index,
             memory=WorkingMemory.create(dim=dim, context=settings.context, key=km, evolution=settings.evolution),
@@ -65,6 +72,9 @@ class TensorBrain(eqx.Module):
             a_bar=0.5 * jax.random.normal(ka, (dim,)),
             voice=0.5 * jax.random.normal(kv, (len(settings.orders), dim)),
             p_t=instants / jnp.maximum(instants.sum(), 1.0),
+            silence=None if settings.senses == "none" else jnp.zeros(dim + 1),
+            kappa=None if settings.senses == "none" else jnp.ones(()),
+            rest=None if settings.senses == "none" else jnp.zeros(dim),
             orders=settings.orders,
         )
 
@@ -85,12 +95,23 @@ class TensorBrain(eqx.Module):
         return BrainState(q, jnp.zeros(self.memory.B.shape[0]))
 
 
+def _senses(settings: Settings, *, key: PRNGKeyArray) -> SensoryBuffer:
+    """The modalities of a brain: a whole scene, a region and its place, the union of two regions and their geometry."""
+    if settings.senses == "none":
+        return SensoryBuffer.create({}, dim=settings.dim, key=key)
+    modalities, hidden = {"where": WHERE, "between": BETWEEN}, {"where": 32, "between": 96}
+    if settings.senses == "pictures":
+        modalities |= {"scene": settings.feature, "region": settings.feature, "union": settings.feature}
+        return SensoryBuffer.create(modalities, dim=settings.dim, key=key, hidden=hidden, eye=settings.feature)
+    return SensoryBuffer.create({**modalities, "kind": settings.classes}, dim=settings.dim, key=key, hidden=hidden)
+
+
 @dataclass(frozen=True, eq=False)
 class Brain:
     """A brain with its words: parameters, vocabulary, and where it comes from.
 
-    ``held_out`` (statement, 3) are the facts kept from training, ``history`` has one record per epoch. Immutable: what
-    changes a brain returns a new one.
+    ``held_out`` (statement, 3) are the facts kept from training, ``history`` has one record per epoch;
+    ``label_groups`` are what a brain that sees can say of a region. Immutable: what changes a brain returns a new one.
 
     >>> from tensorbrain.graph.vocabulary import Concept
     >>> words = Vocabulary((Concept("urn:a", "a", "entity"),), (Concept("urn:p", "p", "predicate"),), ())
@@ -107,6 +128,7 @@ class Brain:
     seed: int = 0
     held_out: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), np.int32))
     history: tuple[dict[str, Any], ...] = ()
+    label_groups: tuple[LabelGroup, ...] = ()
 
     def __repr__(self) -> str:
         words = self.vocabulary

@@ -21,10 +21,11 @@ from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.errors import BrainFileError
 from tensorbrain.graph.vocabulary import Vocabulary
 from tensorbrain.layers import BLOCKS
+from tensorbrain.pictures.scenes import LabelGroup
 from tensorbrain.settings import Settings
 
-FORMAT = 1
-"""The version of the file format, raised by whatever an older reader would misread."""
+FORMAT = 2
+"""The version of the file format, raised by whatever an older reader would misread: 2 came with the senses."""
 
 # Beside the parameters, which go by their names in the tree, such as "index.A".
 HELD_OUT, VOCABULARY = "held_out", "vocabulary"
@@ -68,6 +69,7 @@ def save_brain(brain: Brain, path: str | Path) -> None:
         "source": brain.source,
         "seed": brain.seed,
         "history": list(brain.history),
+        "label_groups": [[group.name, list(group.members)] for group in brain.label_groups],
     }
     text = json.dumps(header, default=float)
     metadata = {"tensorbrain": text, "sha256": _digest(text, arrays)}
@@ -246,7 +248,15 @@ def _assembled(header: Mapping[str, Any], arrays: Arrays) -> Brain:
         seed=int(header["seed"]),
         held_out=held_out,
         history=tuple(dict(epoch) for epoch in header["history"]),
+        label_groups=_groups(header.get("label_groups", []), len(vocabulary.concepts)),
     )
+
+
+def _groups(rows: list[Any], concepts: int) -> tuple[LabelGroup, ...]:
+    groups = tuple(LabelGroup(str(name), tuple(int(k) for k in members)) for name, members in rows)
+    if any(not 0 <= k < concepts for group in groups for k in group.members):
+        raise ValueError("a label group names concepts that are not in the vocabulary")
+    return groups
 
 
 def _check_rows(model: TensorBrain, vocabulary: Vocabulary) -> None:

@@ -28,3 +28,7 @@ class SettingsError(TensorBrainError):
 
 class BrainFileError(TensorBrainError):
     """A brain file is damaged, foreign, or from a newer format."""
+
+
+class PictureError(TensorBrainError):
+    """A picture or its boxes cannot be used."""

@@ -2,13 +2,14 @@
 
 from dataclasses import asdict, dataclass
 from itertools import permutations
-from typing import Any
+from typing import Any, Literal
 
 from tensorbrain.errors import SettingsError
 from tensorbrain.layers.blackboard import Activation
 from tensorbrain.layers.concept_index import Scoring
 from tensorbrain.layers.working_memory import Evolution
 
+Senses = Literal["none", "pictures", "boxes"]
 ORDERS = tuple("".join(letters) for letters in permutations("spo"))
 
 
@@ -20,7 +21,8 @@ class Settings:
     ``evolution`` form of g; ``activation`` gamma; ``alpha``, ``beta`` gates of the write-back; ``learn_beta``
     trains the feedback gain; ``temperature`` of the read-out; ``orders`` in which a statement is decoded, each
     of s, p, o: the first is the brain's own, a second one lets it also read statements in another direction;
-    ``reserve`` rows of concepts, predicates, instants kept free.
+    ``reserve`` rows of concepts, predicates, instants kept free; ``senses``: none for a brain that only
+    remembers, pictures (an eye with ``feature`` numbers a region), or boxes (with evidence for one of ``classes``).
 
     >>> Settings(dim=8, orders=("sop",)).orders
     ('sop',)
@@ -37,6 +39,9 @@ class Settings:
     temperature: float = 1.0
     orders: tuple[str, ...] = ("spo",)
     reserve: tuple[int, int, int] = (0, 0, 0)
+    senses: Senses = "none"
+    feature: int = 192
+    classes: int = 0
 
     def __post_init__(self) -> None:
         wrong = [order for order in self.orders if order not in ORDERS]
@@ -44,6 +49,10 @@ class Settings:
             raise SettingsError(f"decode orders {self.orders} must be distinct ones of {', '.join(ORDERS)}.")
         if self.dim < 1 or self.context < 1 or min(self.reserve) < 0:
             raise SettingsError("dim and context must be at least 1 and reserve at least 0.")
+        if self.senses not in ("none", "pictures", "boxes"):
+            raise SettingsError(f"senses '{self.senses}' are unknown: use none, pictures or boxes.")
+        if self.feature < 1 or self.classes < 0:
+            raise SettingsError("feature must be at least 1 and classes at least 0.")
         if self.temperature <= 0:
             raise SettingsError(f"temperature {self.temperature} must be above 0: 1 leaves the scores as they are.")
 

@@ -4,6 +4,6 @@ Axis names: ``concept`` (rows of the concept index), ``dim`` (blackboard units, 
 units), ``step`` (windows of a run), ``batch``, ``statement``.
 """
 
-from jaxtyping import Array, Bool, Float, Float32, Float64, Int, Int32, Int64, Key, PRNGKeyArray, UInt8
+from jaxtyping import Array, Bool, Float, Float16, Float32, Float64, Int, Int32, Int64, Key, PRNGKeyArray, UInt8
 
-__all__ = ["Array", "Bool", "Float", "Float32", "Float64", "Int", "Int32", "Int64", "Key", "PRNGKeyArray", "UInt8"]
+__all__ = ["Array", "Bool", "Float", "Float16", "Float32", "Float64", "Int", "Int32", "Int64", "Key", "PRNGKeyArray", "UInt8"]

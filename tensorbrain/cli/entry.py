@@ -14,6 +14,7 @@ from tensorbrain.cli.evaluate import Evaluate
 from tensorbrain.cli.info import Info
 from tensorbrain.cli.interruption import INTERRUPTED
 from tensorbrain.cli.output import one_line
+from tensorbrain.cli.perceive import Perceive
 from tensorbrain.cli.recall import Recall
 from tensorbrain.cli.train import Train
 from tensorbrain.errors import TensorBrainError
@@ -29,6 +30,7 @@ Command = (
     Annotated[Info, subcommand("info")]
     | Annotated[Train, subcommand("train")]
     | Annotated[Recall, subcommand("recall")]
+    | Annotated[Perceive, subcommand("perceive")]
     | Annotated[Ask, subcommand("ask")]
     | Annotated[Evaluate, subcommand("evaluate")]
     | Annotated[App, subcommand("app")]

@@ -30,12 +30,14 @@ def open_brain(name: str) -> "Brain":
     return load_brain(name)
 
 
-def recipe(name: str) -> dict[str, Any]:
-    """The arguments that the brain of a shipped world is trained with; none for any other graph.
+def recipe(name: str, graph: "KnowledgeGraph | None" = None) -> dict[str, Any]:
+    """The arguments that the brain of a shipped world is trained with; scene graphs are decoded as the papers do.
 
     >>> recipe("town.ttl")
     {}
     """
+    if graph is not None and graph.report.scenes:
+        return {"settings": {"orders": ["sop"]}}
     from tensorbrain.datasets.worlds import WORLDS, world_path
 
     file = world_path(name) / "recipe.json" if name in WORLDS else None

@@ -65,13 +65,15 @@ class Train:
     """Whose choices to follow: default (the library's), tb2023, btn2023 or qtb2025 (the papers')."""
     dim: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 256)")] = None
     """Units of the blackboard and of the working memory."""
-    epochs: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 60)")] = None
+    epochs: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 60, of large graphs 20)")] = None
     """How often to go through the graph, at most."""
     seconds: Annotated[float | None, arg(metavar="S", help_behavior_hint="(default: no limit)")] = None
     """How long to train, at most."""
-    batch: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 128)")] = None
+    batch: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 128, of large graphs 1024)")] = None
     """Statements in one step."""
-    learning_rate: Annotated[float | None, arg(metavar="R", help_behavior_hint="(default: 0.002)")] = None
+    learning_rate: Annotated[
+        float | None, arg(metavar="R", help_behavior_hint="(default: 0.002, of large graphs 0.005)")
+    ] = None
     """The size of the first steps."""
     facts_weight: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: 1)")] = None
     """How much a fact counts in semantic memory."""
@@ -92,7 +94,7 @@ class Train:
         output = self.output or brain_name(self.graph)
         writable(output)  # said now, rather than after the training
         graph = open_graph(self.graph, self.reading)
-        arguments = self._arguments(recipe(self.graph))
+        arguments = self._arguments(recipe(self.graph, graph))
         from tensorbrain.compilation import keep_compiled
         from tensorbrain.learning import train
 

@@ -6,6 +6,7 @@ from tensorbrain.brain import Brain
 from tensorbrain.errors import SettingsError
 from tensorbrain.evaluation.episodes import episodic_figures
 from tensorbrain.evaluation.facts import semantic_figures
+from tensorbrain.evaluation.scene_graphs import retrieval_figures
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 
 
@@ -42,4 +43,6 @@ def evaluate(brain: Brain, graph: KnowledgeGraph, *, a_bar_samples: int = 100, s
     }
     figures |= episodic_figures(brain, graph, samples=a_bar_samples, seed=seed)
     figures |= semantic_figures(brain, graph)
+    if graph.report.scenes and "sop" in brain.model.orders:
+        figures |= retrieval_figures(brain, graph)
     return figures

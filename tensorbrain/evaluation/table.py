@@ -17,6 +17,10 @@ ROWS = (
     ("parent_class_accuracy", "the parent is the top answer to (class, is a kind of, ?)"),
     ("role_order_accuracy", "a statement beats its role-swapped twin"),
     ("role_order_accuracy_reversible", "  ... where both are known in both roles"),
+    ("episodic_retrieval_hits1", "episodic retrieval: predicate given instant, subject, object, filtered @1"),
+    ("episodic_retrieval_hits10", "  ... @10"),
+    ("semantic_retrieval_hits1", "semantic retrieval: predicate given subject and object, filtered @1"),
+    ("semantic_retrieval_hits10", "  ... @10"),
 )
 COUNTED = {"semantic_ask_hits1": "count_table_hits1"}
 

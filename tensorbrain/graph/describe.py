@@ -108,6 +108,10 @@ def _notes(graph: KnowledgeGraph) -> list[str]:
         lines += _wrapped("literals", f"{predicate}: {why}")
     if report.blank_nodes_kept or report.blank_nodes_skipped:
         lines += _wrapped("blank nodes", f"{report.blank_nodes_kept} kept, {report.blank_nodes_skipped} skipped")
+    if report.scenes:
+        lines += _wrapped("pictures", f"{report.scenes:,} read, {report.episodes:,} of them with relations")
+    if report.left_out:
+        lines += _wrapped("left out", ", ".join(f"{n} {what}" for what, n in report.left_out.items()))
     if report.imports:
         lines += _wrapped("not fetched", "owl:imports " + ", ".join(report.imports))
     if report.episodes_without_statements:

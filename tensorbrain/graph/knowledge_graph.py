@@ -129,12 +129,19 @@ def read_graph(
             raise SettingsError(f"there is no setting {given!r}: choose one of {', '.join(known)}")
     quads, files, passed_over = read_quads(source)
     names = tuple(file.name for file in files)
-    return _graph(quads, settings, str(source), names, tuple(passed_over))
+    return graph_of(quads, settings, str(source), names, tuple(passed_over))
 
 
-def _graph(
+def graph_of(
     quads: Quads, settings: Settings, source: str, files: tuple[str, ...], passed_over: tuple[str, ...]
 ) -> KnowledgeGraph:
+    """What ``quads`` say, interpreted and numbered; GraphError where nothing in them can be remembered.
+
+    >>> from tensorbrain.graph.quads import quads_of
+    >>> graph_of(quads_of([]), Settings(), "nothing.ttl", (), ())
+    Traceback (most recent call last):
+    tensorbrain.errors.GraphError: nothing.ttl holds no statements at all: ...
+    """
     found = interpret(quads, settings)
     if not len(found.kept):
         raise GraphError(_nothing(Path(source).name or source, found.report, settings))
@@ -196,4 +203,4 @@ def example_graph() -> KnowledgeGraph:
     )
     statements = ((q.subject, q.predicate, q.object, q.graph_name) for q in ox.parse(text, ox.RdfFormat.TRIG))  # pyright: ignore
     named = ((s, p, o, None if isinstance(g, ox.DefaultGraph) else g) for s, p, o, g in statements)
-    return _graph(quads_of(named), Settings(), "example", (), ())  # pyright: ignore
+    return graph_of(quads_of(named), Settings(), "example", (), ())  # pyright: ignore

@@ -51,6 +51,8 @@ class ReadReport:
     labelled: int = 0
     named_by_iri: int = 0
     imports: tuple[str, ...] = ()
+    scenes: int = 0  # pictures of a scene-graph file, and what of it was left out before it came to statements
+    left_out: dict[str, int] = dataclasses.field(default_factory=dict)
 
     @property
     def accounts(self) -> dict[str, int]:

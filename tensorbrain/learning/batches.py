@@ -7,6 +7,7 @@ import numpy as np
 
 from tensorbrain.errors import SettingsError
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
+from tensorbrain.learning.candidates import candidate_group
 from tensorbrain.learning.prefixes import Batch, shared_windows
 from tensorbrain.typing import Float32, Int32
 
@@ -151,9 +152,13 @@ def epoch_batches(
     *,
     batch: int,
     voice_dropout: float = 0.0,
+    concepts: int = 0,
+    candidates: int = 0,
     random: np.random.Generator,
 ) -> Iterator[Batch]:
     """One epoch in batches of ``batch`` rows; the last one is padded with rows of weight 0.
+
+    Of many ``concepts`` each batch weighs its own, at most two a row, and ``candidates`` others: see `candidate_group`.
 
     With probability ``voice_dropout`` a row is read without being told its direction; rows of one instant (or one
     subject) are so together, for each decode order on its own.
@@ -175,4 +180,4 @@ def epoch_batches(
         windows = tuple(
             shared_windows(picked, (random.random(len(picked)) < dropout)[place], order) for order in orders
         )
-        yield Batch(picked, weight, windows)
+        yield Batch(picked, weight, windows, candidate_group(picked, concepts, 2 * batch + candidates, random=random))

@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 
 from tensorbrain.brain import TensorBrain
+from tensorbrain.learning.candidates import weighing
 from tensorbrain.learning.prefixes import Batch, Numbers, Windows
 from tensorbrain.modes.decoder import close_window, open_window, statement_log_probability
 from tensorbrain.typing import Array, Float, Int
@@ -47,25 +48,30 @@ def starts(brain: TensorBrain, t: Int[Numbers, " batch"]) -> Float[Array, "batch
 def batch_loss(brain: TensorBrain, batch: Batch) -> Float[Array, ""]:
     """``statement_loss`` with every distinct window computed once, and silent starts without their voice."""
     terms = [
-        _order_log_probability(brain, batch.rows, windows, order)
+        _order_log_probability(brain, batch, windows, order)
         for windows, order in zip(batch.windows, brain.orders, strict=True)
     ]
     loss = -jnp.stack(terms).mean(axis=0)
     return (batch.weight * loss).sum() / jnp.maximum(batch.weight.sum(), 1e-9)
 
 
-def _order_log_probability(
-    brain: TensorBrain, rows: Int[Numbers, "batch 4"], windows: Windows, order: str
-) -> Float[Array, " batch"]:
+def _order_log_probability(brain: TensorBrain, batch: Batch, windows: Windows, order: str) -> Float[Array, " batch"]:
     q = starts(brain, windows.start)
     if len(brain.orders) > 1:  # the start will add the voice: where it is to be silent, cancel it
         q = jnp.where(windows.silent[:, None], q - brain.voice[brain.orders.index(order)][None], q)
     state = jax.vmap(lambda q: brain.start(q, order))(q)
-    total = jnp.zeros(len(rows))
+    total = jnp.zeros(len(batch.rows))
+    few = brain if batch.group is None else weighing(brain, batch.group.ids)  # gathered once for all windows
     followed_by = ((windows.parent_2, windows.k_1), (windows.parent_3, windows.k_2))
     for position, slot in enumerate(order):
-        state, log_pi = jax.vmap(lambda state, slot=slot: open_window(brain, state, slot))(state)
-        total = total + log_pi[windows.at[:, position], rows[:, "spo".index(slot)]]
+        if batch.group is None or slot == "p":
+            state, log_pi = jax.vmap(lambda state, slot=slot: open_window(brain, state, slot))(state)
+            k = batch.rows[:, "spo".index(slot)]
+        else:
+            state, log_pi = jax.vmap(lambda state, slot=slot: open_window(few, state, slot))(state)
+            log_pi = jax.nn.log_softmax(log_pi + batch.group.log_weight[None])
+            k = batch.group.at[:, "so".index(slot)]
+        total = total + log_pi[windows.at[:, position], k]
         if position < 2:
             parent, k = followed_by[position]
             before = jax.tree_util.tree_map(lambda leaf, parent=parent: leaf[parent], state)

@@ -27,12 +27,26 @@ class Windows(NamedTuple):
     at: Int[Numbers, "*step row 3"]
 
 
+class Group(NamedTuple):
+    """The concepts that a batch weighs: ``ids``, and what is added to the score of each.
+
+    ``log_weight`` is 0 for the concepts of the batch and log(others / drawn) for those drawn at random from the others,
+    so that the sum over the group estimates the sum over all without bias. ``at`` (row, 2) names the places of each
+    row's subject and object in the group.
+    """
+
+    ids: Int[Numbers, "*step candidate"]
+    log_weight: Float[Numbers, "*step candidate"]
+    at: Int[Numbers, "*step row 2"]
+
+
 class Batch(NamedTuple):
-    """Rows (s, p, o, t), their weights, and their windows in every decode order of the brain."""
+    """Rows (s, p, o, t), their weights, their windows in every decode order, and the concepts weighed (None: all)."""
 
     rows: Int[Numbers, "*step row 4"]
     weight: Float[Numbers, "*step row"]
     windows: tuple[Windows, ...]
+    group: Group | None = None
 
 
 def shared_windows(rows: Int[np.ndarray, "row 4"], silent: Bool[np.ndarray, " row"], order: str) -> Windows:
@@ -80,4 +94,10 @@ def stacked(batches: list[Batch], at_least: dict[tuple[int, str], int]) -> Batch
                 arrays = [np.concatenate([a, np.zeros(size - len(a), a.dtype)]) for a in arrays]
             fields[name] = np.stack(arrays)
         windows.append(Windows(**fields))
-    return Batch(np.stack([b.rows for b in batches]), np.stack([b.weight for b in batches]), tuple(windows))
+    groups = [b.group for b in batches if b.group is not None]
+    return Batch(
+        np.stack([b.rows for b in batches]),
+        np.stack([b.weight for b in batches]),
+        tuple(windows),
+        Group(*(np.stack(part) for part in zip(*groups, strict=True))) if groups else None,
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -27,6 +27,19 @@ from tensorbrain.typing import Array, Float
 
 CHUNK = 32  # batches in one compiled scan: long enough to hide dispatch, short enough to stop within a moment
 PLATEAU = 1e-4  # a smaller relative gain than this does not count as progress
+LARGE = 16_384  # of more concepts than this, a batch weighs a random group: all of them would take hours
+
+
+class Usual(NamedTuple):
+    """The arguments of `train` where none are given."""
+
+    epochs: int
+    batch: int
+    learning_rate: float
+    candidates: int
+
+
+USUAL, USUAL_LARGE = Usual(60, 128, 2e-3, LARGE), Usual(20, 1024, 5e-3, 2048)
 
 
 def _optimiser(weight_decay: float) -> optax.GradientTransformation:
@@ -106,12 +119,13 @@ def train(
     *,
     settings: Settings | None = None,
     seed: int = 0,
-    epochs: int = 60,
-    batch: int = 128,
-    learning_rate: float = 2e-3,
+    epochs: int | None = None,
+    batch: int | None = None,
+    learning_rate: float | None = None,
     weight_decay: float = 0.02,
     voice_dropout: float = 0.2,
     generalised: float = 0.02,
+    candidates: int | None = None,
     facts_weight: float = 1.0,
     episodes_weight: float = 1.0,
     holdout: Holdout | None = None,
@@ -126,7 +140,10 @@ def train(
     early when the loss (on a ``validation`` share of the rows if given, else on the training rows) has not
     improved for ``patience`` epochs; the best epoch is returned. Ctrl-C ends it after the current chunk and
     returns the best brain so far. ``generalised`` is the share of semantic rows told of a class instead of its
-    member; ``voice_dropout`` stands at ``epoch_batches``. SettingsError for impossible arguments.
+    member; ``voice_dropout`` stands at ``epoch_batches``. Where there are more than ``candidates`` besides its own, a
+    batch weighs its own concepts and so many others, drawn at random (`learning.candidates`). What is None becomes 60
+    epochs in batches of 128 at a rate of 0.002 with up to 16,384 candidates; of more concepts than that it becomes 20
+    epochs, 1,024, 0.005 and 2,048. SettingsError for impossible arguments.
     ``brain.history`` holds loss and seconds of every epoch.
 
     >>> from tensorbrain.graph.knowledge_graph import example_graph
@@ -134,6 +151,13 @@ def train(
     >>> [record["epoch"] for record in brain.history]
     [1, 2, 3]
     """
+    usual = USUAL if len(graph.vocabulary.concepts) <= LARGE else USUAL_LARGE
+    epochs = usual.epochs if epochs is None else epochs
+    batch = usual.batch if batch is None else batch
+    learning_rate = usual.learning_rate if learning_rate is None else learning_rate
+    candidates = usual.candidates if candidates is None else candidates
+    if candidates < 1:
+        raise SettingsError(f"a batch cannot weigh {candidates} random concepts: give candidates of 1 or more.")
     if epochs < 1 or batch < 1 or not 0 <= validation < 1:
         raise SettingsError("epochs and batch must be at least 1, and validation a share between 0 and 1.")
     if min(facts_weight, episodes_weight) < 0:
@@ -177,6 +201,8 @@ def train(
                 settings.orders,
                 batch=batch,
                 voice_dropout=voice_dropout,
+                concepts=len(words.concepts),
+                candidates=candidates,
                 random=random,
             )
             for chunk_of_batches in _chunks(batches, sizes, chunk):

@@ -18,7 +18,7 @@ def sense(
     >>> import jax, jax.numpy as jnp
     >>> buffer = SensoryBuffer.create({"sight": 2}, dim=3, key=jax.random.key(0))
     >>> state = BrainState(jnp.zeros(3), jnp.zeros(1))
-    >>> bool((sense(buffer, state, {"sight": jnp.ones(2)}).q == buffer.G["sight"].sum(axis=1)).all())
+    >>> bool((sense(buffer, state, {"sight": jnp.ones(2)}).q == buffer.encoders["sight"].G.sum(axis=1)).all())
     True
     """
     return eqx.tree_at(lambda s: s.q, state, state.q + mu * buffer.encode(nu))

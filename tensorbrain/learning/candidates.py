@@ -1,0 +1,43 @@
+"""Candidate groups: in a large vocabulary a batch weighs its own concepts and a random group of the others."""
+
+import equinox as eqx
+import numpy as np
+
+from tensorbrain.brain import TensorBrain
+from tensorbrain.layers import ConceptIndex
+from tensorbrain.learning.prefixes import Group, Numbers
+from tensorbrain.typing import Int
+
+
+def candidate_group(
+    rows: Int[np.ndarray, "row 4"], concepts: int, size: int, *, random: np.random.Generator
+) -> Group | None:
+    """A group of ``size`` for the rows of a batch, or None where there are no more concepts than that.
+
+    >>> group = candidate_group(np.array([[7, 0, 3, -1]], np.int32), 9, 4, random=np.random.default_rng(0))
+    >>> group.ids[group.at[0]].tolist(), round(float(np.exp(group.log_weight).sum()), 3)
+    ([7, 3], 9.0)
+    """
+    if concepts <= size:
+        return None
+    own, at = np.unique(rows[:, [0, 2]], return_inverse=True)
+    drawn = size - len(own)
+    others = np.setdiff1d(np.arange(concepts, dtype=np.int32), own, assume_unique=True)
+    ids = np.concatenate([own, random.choice(others, drawn, replace=False, shuffle=False)])
+    log_weight = np.zeros(size, np.float32)
+    log_weight[len(own) :] = np.log(len(others) / drawn)
+    return Group(ids.astype(np.int32), log_weight, at.reshape(-1, 2).astype(np.int32))
+
+
+def weighing(brain: TensorBrain, ids: Int[Numbers, " candidate"]) -> TensorBrain:
+    """The brain with a concept index of the given concepts alone: the papers' post-selection, as a smaller matrix.
+
+    >>> import jax, jax.numpy as jnp
+    >>> from tensorbrain.settings import Settings
+    >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
+    >>> weighing(brain, jnp.array([4, 1])).index.A.shape
+    (2, 8)
+    """
+    index = brain.index
+    few = ConceptIndex(index.A[ids], index.a0[ids], index.in_use[ids], (len(ids), 0, 0), index.scoring)
+    return eqx.tree_at(lambda b: b.index, brain, few)

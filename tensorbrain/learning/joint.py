@@ -1,0 +1,150 @@
+"""Joint learning: perception, episodic and semantic memory, and writing, on the same embeddings at once (TB23)."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from tqdm.auto import tqdm
+
+from tensorbrain.brain import TensorBrain
+from tensorbrain.graph.knowledge_graph import KnowledgeGraph
+from tensorbrain.learning.batches import generalise, training_rows
+from tensorbrain.learning.objectives import statement_loss, trainable
+from tensorbrain.learning.observing import Seen
+from tensorbrain.learning.perception import Choices, perception_terms
+from tensorbrain.learning.schooling import learning_rate, optimiser, stop_on_ctrl_c
+from tensorbrain.learning.writing import Episodes, recast, resting, writing_terms
+from tensorbrain.typing import Array, Float, Int
+
+SCENES, ROWS, EPISODES = 24, 192, 32  # in one step: scenes perceived, statements remembered, episodes written
+RECAST = 0.6  # share of the concepts of an episode that play another's part when it is written
+WEIGHTS = {"memory": 1.0, "instant": 0.3, "thing": 1.0, "labels": 1.0, "object": 1.0, "predicate": 1.0, "write": 1.0, "find": 0.3}
+WEIGHT_DECAY = 0.005
+
+
+def joint_loss(
+    brain: TensorBrain, seen: Seen, choices: Choices, rows: Int[Array, "row 4"], episodes: Episodes | None
+) -> tuple[Float[Array, ""], dict[str, Float[Array, ""]]]:
+    """The weighted sum of the losses of perception, memory and writing, and each of them by name, in nats."""
+    terms = perception_terms(brain, seen, choices)._asdict()
+    terms["memory"] = statement_loss(brain, rows, jnp.ones(len(rows)))
+    if episodes is not None:
+        writer = eqx.tree_at(lambda b: b.rest, brain, resting(brain, episodes))
+        terms["write"], terms["find"] = writing_terms(writer, episodes)
+    return sum(WEIGHTS[name] * value for name, value in terms.items()), terms
+
+
+def can_change(brain: TensorBrain, *, learn_beta: bool, fixed: Callable[[TensorBrain], Any] | None) -> TensorBrain:
+    """What joint learning may change: all that memory learns, encoders, gates mu, silence and kappa; not ``fixed``."""
+    mask = trainable(brain, learn_beta=learn_beta)
+    all_of = partial(jax.tree_util.tree_map, lambda _: True)
+    mask = eqx.tree_at(
+        lambda b: (b.sensory.encoders, b.sensory.mu, b.silence, b.kappa),
+        mask,
+        (all_of(brain.sensory.encoders), all_of(brain.sensory.mu), True, True),
+    )
+    if fixed is not None:
+        mask = eqx.tree_at(fixed, mask, replace_fn=lambda _: False)
+    return mask
+
+
+@partial(jax.jit, donate_argnums=(0, 1))
+def _learn(params, state: optax.OptState, frozen, seen, choices, rows, episodes, rate: Float[Array, ""]):
+    def loss(params):
+        return joint_loss(eqx.combine(params, frozen), seen, choices, rows, episodes)
+
+    (_, terms), gradient = jax.value_and_grad(loss, has_aux=True)(params)
+    with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
+        update, state = optimiser(WEIGHT_DECAY).update(gradient, state, params)
+    return jax.tree_util.tree_map(lambda p, u: p - rate * u, params, update), state, terms
+
+
+def learn_jointly(
+    brain: TensorBrain,
+    graph: KnowledgeGraph,
+    seen: Seen,
+    choices: Choices,
+    *,
+    steps: int = 2000,
+    peak: float = 2e-3,
+    writing: bool = True,
+    learn_beta: bool = False,
+    fixed: Callable[[TensorBrain], Any] | None = None,
+    seed: int = 0,
+    progress: bool = True,
+) -> tuple[TensorBrain, list[dict[str, float]]]:
+    """Teach a brain what its taught eye has ``seen`` and what the graph says; with ``writing`` also to write.
+
+    ``fixed`` names parameters that stay as they are. Ctrl-C ends the lessons early. Returns the brain and the terms
+    of the loss over time.
+    """
+    random = np.random.default_rng(seed)
+    rows, _ = training_rows(graph, np.zeros((0, 3), np.int32))
+    kin = kin_of(graph, brain.index.capacity[0])
+    params, frozen = eqx.partition(brain, can_change(brain, learn_beta=learn_beta, fixed=fixed))
+    state = optimiser(WEIGHT_DECAY).init(params)
+    history: list[dict[str, float]] = []
+    summed: dict[str, float] = {}
+    started = time.perf_counter()
+    with stop_on_ctrl_c() as stopped, tqdm(total=steps, unit="step", desc="brain", disable=not progress) as bar:
+        for step in range(steps):
+            if stopped.is_set():
+                break
+            batch = seen.pick(random.integers(len(seen.thing), size=SCENES))
+            told = generalise(rows[random.integers(len(rows), size=ROWS)], kin[:, 0] * 0 - 1, share=0.0, random=random)
+            written = _episodes(seen, kin, random) if writing else None
+            rate = jnp.asarray(learning_rate(peak, step / steps) * min(1.0, (step + 1) / 50), jnp.float32)
+            params, state, terms = _learn(params, state, frozen, batch, choices, jnp.asarray(told), written, rate)
+            for name, value in terms.items():
+                summed[name] = summed.get(name, 0.0) + float(value)
+            bar.update()
+            if (step + 1) % 100 == 0:
+                means = {name: round(total / 100, 4) for name, total in summed.items()}
+                history.append({"step": step + 1, "seconds": round(time.perf_counter() - started, 3), **means})
+                bar.set_postfix({name: f"{value:.2f}" for name, value in means.items()})
+                summed = {}
+    brain = eqx.combine(params, frozen)
+    if writing:
+        many = [_episodes(seen, kin, random) for _ in range(8)]
+        episodes = jax.tree_util.tree_map(lambda *a: jnp.concatenate(a), *many)
+        brain = eqx.tree_at(lambda b: b.rest, brain, jax.jit(resting)(brain, episodes))
+    return brain, history
+
+
+def _episodes(seen: Seen, kin: np.ndarray, random: np.random.Generator) -> Episodes:
+    """Episodes of known scenes whose concepts play each other's parts, with the two looks at each scene."""
+    which = random.integers(len(seen.thing), size=EPISODES)
+    rows = np.asarray(seen.statements)[which]
+    told = rows[..., 3] >= 0
+    width = int(told.sum(axis=1).max())
+    width = -(-width // 4) * 4  # few shapes: every new one is compiled
+    statements = np.where(told[..., None], rows[..., 2:], -1)[:, :width]
+    return Episodes(
+        jnp.asarray(recast(statements, kin, share=RECAST, random=random)),
+        jnp.asarray(told[:, :width]),
+        jnp.asarray(np.asarray(seen.features)[which, 0].astype(np.float32)),
+        jnp.asarray(np.asarray(seen.again)[which].astype(np.float32)),
+    )
+
+
+def kin_of(graph: KnowledgeGraph, capacity: int) -> np.ndarray:
+    """For each concept the concepts of its class, itself first; shape (capacity, kin), -1 padding."""
+    members: dict[int, list[int]] = {}
+    classes: dict[int, int] = {}
+    for member, its_class in graph.membership.tolist():
+        if member not in classes:
+            classes[member] = its_class
+            members.setdefault(its_class, []).append(member)
+    widest = max((len(kin) for kin in members.values()), default=1)
+    table = np.full((capacity, widest), -1, np.int32)
+    table[:, 0] = np.arange(capacity)
+    for k, its_class in classes.items():
+        others = [other for other in members[its_class] if other != k]
+        table[k, 1 : 1 + len(others)] = others
+    return table

@@ -1,0 +1,108 @@
+"""The objective of perception: moment, things, labels and predicates named from what is seen (TB23, Algorithm 1)."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from tensorbrain.brain import TensorBrain
+from tensorbrain.graph.vocabulary import Vocabulary
+from tensorbrain.learning.observing import Seen
+from tensorbrain.modes.looking import Sight, feed_back, look, moment, pair_senses, read_labels, region_senses, relate
+from tensorbrain.pictures.scenes import LabelGroup
+from tensorbrain.typing import Array, Bool, Float, Int
+
+
+class Choices(NamedTuple):
+    """What may be read in each window: which concepts are candidates, and what the label groups hold.
+
+    ``members`` (group, member) are the ids of each label group, -1 for padding; ``candidates`` (group + 1, concept)
+    masks first the things (entities and basic classes), then each label group; ``group_of`` (concept,) is the row of
+    ``candidates`` in which a concept is an outcome.
+    """
+
+    members: Int[Array, "group member"]
+    candidates: Bool[Array, "row concept"]
+    group_of: Int[Array, " concept"]
+
+
+def choices(vocabulary: Vocabulary, groups: tuple[LabelGroup, ...], capacity: int) -> Choices:
+    """The choices of a vocabulary with these label groups, over a concept block of ``capacity`` rows."""
+    widest = max((len(group.members) for group in groups), default=1)
+    members = np.full((max(1, len(groups)), widest), -1, np.int32)
+    candidates = np.zeros((len(members) + 1, capacity), bool)
+    group_of = np.zeros(capacity, np.int32)
+    names = [concept.group for concept in vocabulary.concepts]
+    candidates[0, [k for k, name in enumerate(names) if name == "entity"]] = True
+    candidates[0, len(names) :] = True  # the reserve, once an individual is written there
+    for g, group in enumerate(groups):
+        ids = list(group.members)
+        members[g, : len(ids)] = ids
+        candidates[g + 1, ids] = True
+        if group.name == "basic":
+            candidates[0, ids] = True
+        group_of[[k for k in ids if names[k] == "attribute"]] = g + 1
+    return Choices(jnp.asarray(members), jnp.asarray(candidates), jnp.asarray(group_of))
+
+
+class Terms(NamedTuple):
+    """The parts of the loss, each a mean -log P in nats: instant, thing, labels, object, predicate."""
+
+    instant: Float[Array, ""]
+    thing: Float[Array, ""]
+    labels: Float[Array, ""]
+    object: Float[Array, ""]
+    predicate: Float[Array, ""]
+
+
+def perception_terms(brain: TensorBrain, seen: Seen, choices: Choices) -> Terms:
+    """The losses of a batch of scenes, windows as in Algorithm 1 with attention as feedback.
+
+    The instant of a picture is masked while its own scene is decoded: when a moment is lived it is no memory yet.
+    """
+    per_scene = jax.vmap(lambda one: _scene(brain, one, choices))(seen)
+    totals = jax.tree_util.tree_map(lambda a: a.sum(), per_scene)
+    return Terms(*(total / jnp.maximum(count, 1.0) for total, count in totals))
+
+
+def _scene(brain: TensorBrain, seen: Seen, choices: Choices) -> tuple[tuple[Array, Array], ...]:
+    """Summed -log P and number of terms of each kind in one scene."""
+    instants = brain.index.capacity[2]
+    known = jnp.arange(instants) != seen.instant
+    _, start, _ = moment(brain, Sight(seen.features[0], seen.boxes[0]), known=known)
+    log_t = moment(brain, Sight(seen.features[0], seen.boxes[0]), attention=False)[2]
+    t_told = seen.instant >= 0
+
+    def region(features, box, thing, labels):
+        senses = region_senses(brain, Sight(features, box))
+        state, log_pi = look(brain, start, senses, choices.candidates[0])
+        state, _ = feed_back(brain, state, log_pi, "attend")
+        log_labels = read_labels(brain, state, choices.members)
+        is_label = (choices.members == labels[:, None]) & (labels >= 0)[:, None]
+        return state, jnp.where(thing >= 0, log_pi[thing], 0.0), jnp.where(is_label, log_labels, 0.0).sum()
+
+    states, log_thing, log_labels = jax.vmap(region)(seen.features, seen.boxes, seen.thing, seen.labels)
+
+    def statement(row, union):
+        i, j, _, p, o = row
+        before = jax.tree_util.tree_map(lambda leaf: leaf[i], states)
+        senses = region_senses(brain, Sight(seen.features[j], seen.boxes[j]))
+        state, log_o = look(brain, before, senses, choices.candidates[choices.group_of[o]])
+        state, _ = feed_back(brain, state, log_o, "attend")
+        _, log_p = relate(brain, state, pair_senses(brain, union, seen.boxes[i], seen.boxes[j]))
+        return log_o[o], log_p[jnp.where(p == -2, log_p.shape[0] - 1, p)]
+
+    log_o, log_p = jax.vmap(statement)(jnp.maximum(seen.statements, -2), seen.unions)
+    told = seen.statements[:, 3] >= 0
+    weight = seen.weight
+    visible = (seen.thing >= 0).astype(log_thing.dtype)
+    return (
+        (-jnp.where(t_told, log_t[seen.instant], 0.0), t_told.astype(log_t.dtype)),
+        (-log_thing.sum(), visible.sum()),
+        (-log_labels.sum(), (seen.labels >= 0).sum().astype(log_labels.dtype)),
+        (-jnp.where(told, log_o, 0.0).sum(), told.sum().astype(log_o.dtype)),
+        (-(weight * jnp.where(weight > 0, log_p, 0.0)).sum(), weight.sum()),
+    )
+
+

@@ -1,0 +1,87 @@
+"""The objective of writing: an index written in one shot must recall its episode and be found by a second look."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from tensorbrain.brain import TensorBrain
+from tensorbrain.memory.write import learned_write, traces_left
+from tensorbrain.modes.decoder import statement_log_probability
+from tensorbrain.modes.looking import Sight, moment
+from tensorbrain.typing import Array, Bool, Float, Int, Int32
+
+
+class Episodes(NamedTuple):
+    """New episodes to be written: statements (s, p, o), which of them are told, and two looks at each scene.
+
+    Shapes: statements (episode, statement, 3), told (episode, statement), first and second (episode, feature).
+    """
+
+    statements: Int[Array, "episode statement 3"]
+    told: Bool[Array, "episode statement"]
+    first: Float[Array, "episode feature"]
+    second: Float[Array, "episode feature"]
+
+
+def resting(brain: TensorBrain, episodes: Episodes) -> Float[Array, " dim"]:
+    """What the working memory leaves after an average statement of the episodes: ``rest`` of the learned rule."""
+    rows = jnp.maximum(episodes.statements.reshape(-1, 3), 0)
+    left = jax.vmap(lambda row: traces_left(brain, row))(rows)
+    told = episodes.told.reshape(-1, 1)
+    return jnp.where(told, left, 0.0).sum(axis=0) / jnp.maximum(told.sum(), 1)
+
+
+def writing_terms(brain: TensorBrain, episodes: Episodes) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Write every episode, then recall: mean -log P(statement | a_new), and -log P(new instant | second look).
+
+    ``brain.rest`` must be that of the batch (``resting``), so that it is trained through. In the second term each
+    new instant competes with the others of the batch and with all that the brain remembers.
+    """
+
+    def look_at(features):
+        return moment(brain, Sight(features, jnp.array([0.0, 0.0, 1.0, 1.0])), attention=False)[0].q
+
+    def write(rows, told, features):
+        return learned_write(brain, rows, told, look_at(features))
+
+    a_new = jax.vmap(write)(episodes.statements, episodes.told, episodes.first)
+    order = brain.orders[0]
+
+    def recall(a, rows, told):
+        log_p = jax.vmap(lambda row: statement_log_probability(brain, a, row, order).sum())(jnp.maximum(rows, 0))
+        return jnp.where(told, log_p, 0.0).sum()
+
+    log_p = jax.vmap(recall)(a_new, episodes.statements, episodes.told)
+    gamma = jax.vmap(lambda features: brain.board.gamma(look_at(features)))(episodes.second)
+    old = jax.vmap(lambda g: brain.index.scores(g, "instant"))(gamma)
+    scores = jnp.concatenate([(gamma - 0.5) @ a_new.T, old], axis=1) / brain.temperature
+    log_t = jnp.diagonal(jax.nn.log_softmax(scores))
+    return -log_p.sum() / jnp.maximum(episodes.told.sum(), 1), -log_t.mean()
+
+
+def recast(
+    statements: Int32[np.ndarray, "episode statement 3"],
+    kin: Int32[np.ndarray, "concept kin"],
+    *,
+    share: float,
+    random: np.random.Generator,
+) -> Int32[np.ndarray, "episode statement 3"]:
+    """Ever new episodes from known ones: a ``share`` of the concepts, episode by episode, play another's part.
+
+    ``kin`` (concept, kin) lists for each concept those of its class (itself first, -1 padding). A concept is replaced
+    by the same other one in the whole episode, so that what belongs together stays together.
+
+    >>> kin = np.array([[0, 1], [1, 0]], np.int32)
+    >>> recast(np.array([[[0, 0, 1]]], np.int32), kin, share=0.0, random=np.random.default_rng(0))
+    array([[[0, 0, 1]]], dtype=int32)
+    """
+    count = (kin >= 0).sum(axis=1)
+    part = np.broadcast_to(np.arange(len(kin)), (len(statements), len(kin))).copy()
+    other = kin[np.arange(len(kin)), random.integers(1 << 30, size=part.shape) % np.maximum(count, 1)]
+    part = np.where(random.random(part.shape) < share, np.where(other >= 0, other, part), part)
+    rows, episode = statements.copy(), np.arange(len(statements))[:, None]
+    for column in (0, 2):
+        rows[..., column] = np.where(rows[..., column] >= 0, part[episode, rows[..., column]], -1)
+    return rows.astype(np.int32)

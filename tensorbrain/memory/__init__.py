@@ -1,0 +1,1 @@
+"""How memory changes: one-shot writing of new indices, and the experience that writes them."""

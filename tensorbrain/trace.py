@@ -48,13 +48,33 @@ class Statement(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
+class Sight:
+    """What was seen in a picture, region by region; region 0 is the whole picture.
+
+    ``boxes`` are left, top, right, bottom as shares of the picture; ``things`` the most probable concept of each
+    region with ``thing_probability``, ``familiarity`` the probability that it is any known individual; ``labels``
+    the most probable label of each group with ``label_probability``, ``groups`` the names of the groups; ``regions``
+    the region numbers of subject and object of each statement of the trace.
+    """
+
+    boxes: Float32[np.ndarray, "region 4"]
+    things: Int32[np.ndarray, " region"]
+    thing_probability: Float32[np.ndarray, " region"]
+    familiarity: Float32[np.ndarray, " region"]
+    labels: Int32[np.ndarray, "region group"]
+    label_probability: Float32[np.ndarray, "region group"]
+    groups: tuple[str, ...]
+    regions: Int32[np.ndarray, "statement 2"]
+
+
+@dataclass(frozen=True, eq=False)
 class Trace:
     """The recording of a run: statements, and per statement four windows (instant, then the decode order).
 
     Leading axes of the recorded arrays: (statement, window). ``chosen`` is an id within the window's slot (-1: none);
     ``entropy`` in nats; ``feedback`` is |beta a_k| / |q|, the relative strength of the write-back; ``q_before``
     and ``q_after`` are the blackboard before and after it, ``h`` the working memory. Ids and labels follow
-    ``vocabulary``.
+    ``vocabulary``. A trace of perception has also what was seen (``sight``).
     """
 
     mode: str
@@ -79,6 +99,7 @@ class Trace:
     h: Float32[np.ndarray, "statement window context"] | None = None
     exact: bool = True
     notes: tuple[str, ...] = field(default=())
+    sight: "Sight | None" = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -87,6 +108,21 @@ class Trace:
     def slots(self) -> tuple[str, ...]:
         """The slot each window decodes: instant, then subject, predicate and object in decode order."""
         return tuple(SLOT_OF[letter] for letter in "t" + self.order)
+
+    @property
+    def regions(self) -> Int32[np.ndarray, "statement 2"]:
+        """The regions of subject and object of each statement; SettingsError where nothing was seen."""
+        return self._seen().regions
+
+    @property
+    def boxes(self) -> Float32[np.ndarray, "region 4"]:
+        """The boxes of the regions, as shares of the picture; SettingsError where nothing was seen."""
+        return self._seen().boxes
+
+    def _seen(self) -> Sight:
+        if self.sight is None:
+            raise SettingsError("this trace is of memory and has no regions: only what is perceived has them.")
+        return self.sight
 
     def label(self, slot: str, index: int | np.integer) -> str:
         """The label of an id in a slot, or "" for -1 (nothing was chosen)."""

@@ -17,9 +17,10 @@ from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.learning.batches import generalise, training_rows
 from tensorbrain.learning.objectives import statement_loss, trainable
 from tensorbrain.learning.observing import Seen
-from tensorbrain.learning.perception import Choices, perception_terms
+from tensorbrain.learning.perception import perception_terms
 from tensorbrain.learning.schooling import learning_rate, optimiser, stop_on_ctrl_c
 from tensorbrain.learning.writing import Episodes, recast, resting, writing_terms
+from tensorbrain.modes.choices import Choices
 from tensorbrain.typing import Array, Float, Int
 
 SCENES, ROWS, EPISODES = 24, 192, 32  # in one step: scenes perceived, statements remembered, episodes written

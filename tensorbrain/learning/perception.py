@@ -4,46 +4,12 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from tensorbrain.brain import TensorBrain
-from tensorbrain.graph.vocabulary import Vocabulary
 from tensorbrain.learning.observing import Seen
+from tensorbrain.modes.choices import Choices
 from tensorbrain.modes.looking import Sight, feed_back, look, moment, pair_senses, read_labels, region_senses, relate
-from tensorbrain.pictures.scenes import LabelGroup
-from tensorbrain.typing import Array, Bool, Float, Int
-
-
-class Choices(NamedTuple):
-    """What may be read in each window: which concepts are candidates, and what the label groups hold.
-
-    ``members`` (group, member) are the ids of each label group, -1 for padding; ``candidates`` (group + 1, concept)
-    masks first the things (entities and basic classes), then each label group; ``group_of`` (concept,) is the row of
-    ``candidates`` in which a concept is an outcome.
-    """
-
-    members: Int[Array, "group member"]
-    candidates: Bool[Array, "row concept"]
-    group_of: Int[Array, " concept"]
-
-
-def choices(vocabulary: Vocabulary, groups: tuple[LabelGroup, ...], capacity: int) -> Choices:
-    """The choices of a vocabulary with these label groups, over a concept block of ``capacity`` rows."""
-    widest = max((len(group.members) for group in groups), default=1)
-    members = np.full((max(1, len(groups)), widest), -1, np.int32)
-    candidates = np.zeros((len(members) + 1, capacity), bool)
-    group_of = np.zeros(capacity, np.int32)
-    names = [concept.group for concept in vocabulary.concepts]
-    candidates[0, [k for k, name in enumerate(names) if name == "entity"]] = True
-    candidates[0, len(names) :] = True  # the reserve, once an individual is written there
-    for g, group in enumerate(groups):
-        ids = list(group.members)
-        members[g, : len(ids)] = ids
-        candidates[g + 1, ids] = True
-        if group.name == "basic":
-            candidates[0, ids] = True
-        group_of[[k for k in ids if names[k] == "attribute"]] = g + 1
-    return Choices(jnp.asarray(members), jnp.asarray(candidates), jnp.asarray(group_of))
+from tensorbrain.typing import Array, Float
 
 
 class Terms(NamedTuple):

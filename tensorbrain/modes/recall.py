@@ -12,6 +12,7 @@ from tensorbrain.errors import SettingsError
 from tensorbrain.modes.cue import SLOTS, Cue, find_statements, instant_posterior, read_cue, starts
 from tensorbrain.modes.decoder import decode_statement
 from tensorbrain.modes.episodic import told_first
+from tensorbrain.modes.recording import best, entropy
 from tensorbrain.operations import log_probabilities
 from tensorbrain.trace import Record, Trace
 from tensorbrain.typing import Array, Float, Int, Key
@@ -169,29 +170,16 @@ def record_run(
 ) -> dict[str, Array]:
     """Decode one statement from every start and keep what ``Trace`` documents, the instant's window first."""
 
-    def best(log_pi: Float[Array, " k"]) -> tuple[Array, Array]:
-        count = min(top, log_pi.shape[0])
-        value, row = jax.lax.top_k(log_pi, count)
-        ids = jnp.where(value > -1e20, row, -1).astype(jnp.int32)
-        return (
-            jnp.full(top, -1, jnp.int32).at[:count].set(ids),
-            jnp.zeros(top, value.dtype).at[:count].set(jnp.exp(value)),
-        )
-
-    def entropy(log_pi: Float[Array, " k"]) -> Array:
-        p = jnp.exp(log_pi)
-        return -(p * jnp.where(p > 0, log_pi, 0.0)).sum()
-
     def one(q, given, key):
         statement, windows = decode_statement(brain, q, given, order, selection=selection, key=key)
         start = brain.start(q, order)
         if brain.index.capacity[2]:
             log_t = log_probabilities(brain.index, brain.board.gamma(q), "instant", temperature=brain.temperature)
-            first, first_entropy = best(log_t), entropy(log_t)
+            first, first_entropy = best(log_t, top), entropy(log_t)
         else:
             log_t = jnp.zeros(0, q.dtype)
-            first, first_entropy = best(log_t), jnp.zeros((), q.dtype)
-        tops = [first, *(best(w.log_pi) for w in windows)]
+            first, first_entropy = best(log_t, top), jnp.zeros((), q.dtype)
+        tops = [first, *(best(w.log_pi, top) for w in windows)]
         written = [w.q_after - brain.alpha * w.q_before for w in windows[:2]]
         ratios = [
             jnp.linalg.norm(change) / jnp.maximum(jnp.linalg.norm(w.q_before), 1e-9)

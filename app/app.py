@@ -14,6 +14,9 @@ st.logo(ICON, size="large")
 st.html("<style>.stMainBlockContainer { padding: 3.75rem clamp(0.8rem, 2.5vw, 2.5rem) 3rem; }</style>")
 
 st.navigation(
-    [st.Page("views/recall.py", title="Recall", default=True)],
+    [
+        st.Page("views/recall.py", title="Recall", default=True),
+        st.Page("views/perceive.py", title="Perceive"),
+    ],
     position="top",
 ).run()

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 from components.film import packet
+from streamlit.elements import spinner
 
 from tensorbrain import recall
 from tensorbrain.brain import Brain
@@ -16,6 +17,7 @@ from tensorbrain.graph.vocabulary import Vocabulary
 from tensorbrain.trace import Trace
 
 keep_compiled()
+spinner.DELAY_SECS = 0.5  # what takes less than half a second is not worth a word
 
 OWN_FILE = "a file of my own"
 PLACES = (*WORLDS, OWN_FILE)

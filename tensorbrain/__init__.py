@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from tensorbrain.errors import TensorBrainError
     from tensorbrain.evaluation import evaluate
     from tensorbrain.learning import Holdout, train
-    from tensorbrain.modes import ask, recall
+    from tensorbrain.memory import experience
+    from tensorbrain.modes import ask, imagine, perceive, recall
     from tensorbrain.presets import PRESETS, preset
     from tensorbrain.settings import Settings
     from tensorbrain.trace import Record, Statement, Trace
@@ -37,7 +38,10 @@ _HOME = {
     "evaluate": "evaluation",
     "Holdout": "learning",
     "train": "learning",
+    "experience": "memory",
     "ask": "modes",
+    "imagine": "modes",
+    "perceive": "modes",
     "recall": "modes",
     "PRESETS": "presets",
     "preset": "presets",
@@ -60,8 +64,11 @@ __all__ = [
     "Trace",
     "ask",
     "evaluate",
+    "experience",
+    "imagine",
     "load_brain",
     "load_graph",
+    "perceive",
     "preset",
     "recall",
     "save_brain",

@@ -99,11 +99,12 @@ def _senses(settings: Settings, *, key: PRNGKeyArray) -> SensoryBuffer:
     """The modalities of a brain: a whole scene, a region and its place, the union of two regions and their geometry."""
     if settings.senses == "none":
         return SensoryBuffer.create({}, dim=settings.dim, key=key)
-    modalities, hidden = {"where": WHERE, "between": BETWEEN}, {"where": 32, "between": 96}
+    hidden = {"where": 64, "between": 96}
     if settings.senses == "pictures":
-        modalities |= {"scene": settings.feature, "region": settings.feature, "union": settings.feature}
+        modalities = {"where": WHERE, **dict.fromkeys(("scene", "region", "union"), settings.feature)}
         return SensoryBuffer.create(modalities, dim=settings.dim, key=key, hidden=hidden, eye=settings.feature)
-    return SensoryBuffer.create({**modalities, "kind": settings.classes}, dim=settings.dim, key=key, hidden=hidden)
+    modalities = {"where": WHERE, "between": BETWEEN, "kind": settings.classes}
+    return SensoryBuffer.create(modalities, dim=settings.dim, key=key, hidden=hidden)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,4 +6,17 @@ units), ``step`` (windows of a run), ``batch``, ``statement``.
 
 from jaxtyping import Array, Bool, Float, Float16, Float32, Float64, Int, Int32, Int64, Key, PRNGKeyArray, UInt8
 
-__all__ = ["Array", "Bool", "Float", "Float16", "Float32", "Float64", "Int", "Int32", "Int64", "Key", "PRNGKeyArray", "UInt8"]
+__all__ = [
+    "Array",
+    "Bool",
+    "Float",
+    "Float16",
+    "Float32",
+    "Float64",
+    "Int",
+    "Int32",
+    "Int64",
+    "Key",
+    "PRNGKeyArray",
+    "UInt8",
+]

@@ -23,7 +23,7 @@ ROWS = (
     ("memory",),
     ("learning",),
     ("datasets", "plotting"),
-    ("claims",),
+    ("experiments", "claims"),
     ("cli", "app"),
 )
 RANK = {part: rank for rank, row in enumerate(ROWS) for part in row}

@@ -2,142 +2,49 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from components import perceiving, remembering
+from components.words import Frame, Words, chance
 
 from tensorbrain.errors import SettingsError
 from tensorbrain.trace import Trace
 
-Words = tuple[tuple[str, str], ...]
-"""A sentence in pieces (text, slot); the slot of plain text is empty, that of a concept says which word it is."""
+__all__ = ["GLIMPSE", "Frame", "Picture", "chance", "frames", "packet", "reading"]
 
-FIRST_LETTER = {"instant": "T", "subject": "S", "predicate": "P", "object": "O"}
-START = {
-    "learned": "the state learned from all statements without their moments",
-    "mean": "the mean of all moments",
-    "mixture": "a mixture of all moments",
-}
+GLIMPSE = 32
+"""Pixels a side in which a brain's eye takes every region (``tensorbrain.layers.eye``)."""
 
 
-class Frame(NamedTuple):
-    """One operation: in which window of which statement, what it does, and the sentence about it.
+class Picture(NamedTuple):
+    """The picture of a perception as it travels: an image file, its media type and size, and its title."""
 
-    ``phase`` is open, evolve, read or write.
-    """
-
-    statement: int
-    window: int
-    phase: str
-    words: Words
-
-    @property
-    def sentence(self) -> str:
-        """The sentence as plain text."""
-        return "".join(text for text, _ in self.words)
+    content: bytes
+    media: str
+    size: tuple[int, int]
+    title: str
 
 
 def frames(trace: Trace) -> list[Frame]:
-    """All frames of a run: per statement one that opens it, then evolve, read and write back per window.
-
-    The last window has no write back: nothing would read it.
-    """
-    film = []
-    for n in range(len(trace)):
-        film.append(Frame(n, 0, "open", _opening(trace, n)))
-        for window in range(1, len(trace.slots)):
-            film.append(Frame(n, window, "evolve", _evolving(trace, n, window)))
-            film.append(Frame(n, window, "read", reading(trace, n, window)))
-            if window < len(trace.slots) - 1:
-                film.append(Frame(n, window, "write", _writing(trace, n, window)))
-    return film
-
-
-def chance(probability: float) -> str:
-    """A probability in two digits that never claims more certainty than there is.
-
-    >>> chance(0.973), chance(0.9999), chance(0.0001)
-    ('0.97', '>0.99', '<0.01')
-    """
-    if probability > 0.995:
-        return ">0.99"
-    return "<0.01" if probability < 0.005 else f"{probability:.2f}"
+    """All frames of a run, one an operation."""
+    return perceiving.frames(trace) if trace.sight is not None else remembering.frames(trace)
 
 
 def reading(trace: Trace, n: int, window: int) -> Words:
     """The sentence about what the concept index reads in a window of statement ``n``."""
-    slot = trace.slots[window]
-    chosen, own = _chosen(trace, n, window), chance(trace.chosen_probability[n, window])
-    before = _listed(trace, n, window)
-    lead: Words = ((f"Window {FIRST_LETTER[slot]}: ", ""),)
-    top = trace.top(n, window)
-    others = [(label, prob) for label, prob in top if label != chosen]
-    first = not others or trace.chosen_probability[n, window] >= others[0][1]
-    if slot in trace.cue:
-        words = (*lead, (f"the {slot} ", ""), (chosen, slot), (" is given", ""))
-        if first:
-            words += ((f"; the index on its own also reads it first ({own}).", ""),)
-        else:
-            label, prob = others[0]
-            words += (("; the index on its own would read ", ""), (label, slot), (f" ({chance(prob)}).", ""))
-    elif first:
-        given = (("given ", ""), *before, (", ", "")) if before else (("with nothing given yet, ", ""),)
-        words = (*lead, *given, ("the index reads ", ""), (chosen, slot), (f" ({own})", ""))
-        if others:
-            words += (("; next ", ""), (others[0][0], slot), (f" ({chance(others[0][1])})", ""))
-        words += ((".", ""),)
-    else:
-        label, prob = others[0]
-        words = (*lead, ("the index reads ", ""), (label, slot), (f" first ({chance(prob)}); ", ""))
-        words += ((f"statement {n + 1} takes ", ""), (chosen, slot), (f" ({own}).", ""))
-    if window == len(trace.slots) - 1:
-        words += ((f" The statement is complete, probability {chance(trace.probability[n])}.", ""),)
-    return words
+    told = perceiving if trace.sight is not None else remembering
+    return told.reading(trace, n, window)
 
 
-def _opening(trace: Trace, n: int) -> Words:
-    moment = _chosen(trace, n, 0)
-    if trace.mode == "semantic" or not moment:
-        start = START.get(trace.a_bar, trace.a_bar)
-        return (("Semantic memory opens: the blackboard starts from ā, ", ""), (f"{start}.", ""))
-    if "instant" in trace.cue:
-        given: Words = (("Episodic memory opens: ", ""), (moment, "instant"))
-        return (*given, (" is given and writes its embedding to the blackboard.", ""))
-    found: Words = (("Episodic memory opens: the cue reminds of ", ""), (moment, "instant"))
-    return (*found, (", which writes its embedding to the blackboard.", ""))
-
-
-def _evolving(trace: Trace, n: int, window: int) -> Words:
-    before = _listed(trace, n, window, last=" and ")
-    carried = ((", which carries ", ""), *before, (",", "")) if before else ()
-    start: Words = (("Evolve: the blackboard passes through working memory", ""),)
-    return (*start, *carried, (f" and comes back ready to read the {trace.slots[window]}.", ""))
-
-
-def _writing(trace: Trace, n: int, window: int) -> Words:
-    word = (_chosen(trace, n, window), trace.slots[window])
-    length = f"{trace.feedback[n, window]:.2f} times the blackboard's own length"
-    return (("Write back: ", ""), word, (f" adds its embedding to the blackboard, {length}.", ""))
-
-
-def _chosen(trace: Trace, n: int, window: int) -> str:
-    return trace.label(trace.slots[window], int(trace.chosen[n, window]))
-
-
-def _listed(trace: Trace, n: int, window: int, last: str = ", ") -> Words:
-    """The words of statement ``n`` that were written before ``window``, two at most, with ``last`` between them."""
-    words: Words = ()
-    for earlier in range(1, window):
-        words += (*(((last, ""),) if words else ()), (_chosen(trace, n, earlier), trace.slots[earlier]))
-    return words
-
-
-def packet(trace: Trace) -> bytes:
+def packet(trace: Trace, picture: Picture | None = None, imagined: Mapping[int, np.ndarray] | None = None) -> bytes:
     """The film as one run of bytes: the length of a JSON head, the head, then every state as one byte a unit.
 
     The states are gamma, as the trace reads it from q, before the write back, gamma after it, and |h|, each
-    (statement, window, unit), scaled to 0-255 over the range that the head gives. Raises SettingsError for a run
-    recorded without states.
+    (statement, window, unit), scaled to 0-255 over the range that the head gives. Behind them travel, once, the
+    ``picture`` of a perception, or the patches that a brain ``imagined`` of concepts: by id, bytes of RGB (side, side,
+    3). Raises SettingsError for a run recorded without states.
     """
     if trace.q_before is None or trace.q_after is None or trace.h is None:
         raise SettingsError("a film needs the states of a run: record it with Record(states=True).")
@@ -147,7 +54,7 @@ def packet(trace: Trace) -> bytes:
     low = 0.0 if unit_interval else -reach
     strength = np.abs(trace.h)
     peak = float(np.quantile(strength, 0.995)) or 1.0  # a single loud unit must not darken all the others
-    states = _bytes((gamma - low) / (reach - low)) + _bytes(strength / peak)
+    body = _bytes((gamma - low) / (reach - low)) + _bytes(strength / peak)
     labels: dict[str, int] = {}
     head = {
         "mode": trace.mode,
@@ -163,11 +70,29 @@ def packet(trace: Trace) -> bytes:
         "windows": [[_window(trace, n, w, labels) for w in range(len(trace.slots))] for n in range(len(trace))],
         "probability": [round(float(p), 4) for p in trace.probability],
     }
+    if trace.sight is not None:
+        head["sight"] = _sight(trace, picture)
+        body += picture.content if picture else b""
+    elif imagined:
+        words = [_number(trace.label("subject", k), labels) for k in imagined]
+        head["imagined"] = {"side": len(next(iter(imagined.values()))), "of": words}
+        body += b"".join(np.ascontiguousarray(patch, np.uint8).tobytes() for patch in imagined.values())
     head["labels"] = list(labels)
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
-    name = hashlib.sha256(text.encode() + states).hexdigest()[:16]
-    body = (f'{{"name":"{name}",' + text[1:]).encode()
-    return len(body).to_bytes(4, "little") + body + states
+    name = hashlib.sha256(text.encode() + body).hexdigest()[:16]
+    named = (f'{{"name":"{name}",' + text[1:]).encode()
+    return len(named).to_bytes(4, "little") + named + body
+
+
+def _sight(trace: Trace, picture: Picture | None) -> dict:
+    """The regions, those of subject and object of each statement, and how to read the picture behind the states."""
+    shown = {} if picture is None else {"media": picture.media, "size": picture.size, "title": picture.title}
+    return {
+        "boxes": [[round(float(edge), 4) for edge in box] for box in trace.boxes],
+        "regions": trace.regions.tolist(),
+        "glimpse": GLIMPSE,
+        "picture": shown,
+    }
 
 
 def _window(trace: Trace, n: int, window: int, labels: dict[str, int]) -> dict:

@@ -2,7 +2,7 @@
 
 const SLOT_OF_GROUP = { predicate: "predicate", instant: "instant" };
 
-/** Read a film: a JSON head behind its length, then one byte a unit (gamma before, gamma after, h). */
+/** Read a film: a JSON head behind its length, one byte a unit (gamma before, gamma after, h), then what else it brings. */
 function unpack(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
   const film = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
@@ -15,6 +15,7 @@ function unpack(bytes) {
   film.before = cut(first, film.dim);
   film.after = cut(first + windows * film.dim, film.dim);
   film.h = cut(first + 2 * windows * film.dim, film.context);
+  film.behind = bytes.subarray(first + windows * (2 * film.dim + film.context)); // a picture, or what is imagined
   return film;
 }
 

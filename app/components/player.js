@@ -1,8 +1,8 @@
 // The transport: one cursor over the frames of a film; everything shown follows from it.
 
 const PHASE_MS = 1500;
-const OPERATION = { open: "open", evolve: "evolve", read: "read", write: "write back" };
-const LIT = { open: ["write"], evolve: ["evolve"], read: ["read"], write: ["write"] };
+const OPERATION = { open: "open", sense: "sense", evolve: "evolve", read: "read", write: "write back" };
+const LIT = { open: ["write"], sense: ["sense"], evolve: ["evolve"], read: ["read"], write: ["write"] };
 const players = new WeakMap();
 
 class Player {
@@ -12,6 +12,7 @@ class Player {
     this.gamma = new Cells(find(".gamma"), ["--below", "--even", "--above"]);
     this.context = new Cells(find(".context"), ["--even", "--weak", "--strong"]);
     this.bars = new Bars(find(".bars"));
+    this.senses = new Senses(root);
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.playing = false;
     this.listen();
@@ -47,6 +48,7 @@ class Player {
     this.pause();
     document.removeEventListener("keydown", this.onkey);
     this.sizes.disconnect();
+    this.senses.close();
   }
 
   refresh() {
@@ -66,7 +68,13 @@ class Player {
     this.find(".units").textContent = `γ = ${low ? "f" : "sig"}(q) · ${film.dim} units`;
     this.find(".cells").textContent = `|h| · ${film.context} units`;
     [this.find(".low").textContent, this.find(".high").textContent] = [low, high].map((v) => +v.toFixed(1));
-    this.bars.reserve(Math.max(1, ...film.windows.flat().map((window) => window.rows.length)));
+    this.opening = film.sight ? "scene" : "start";
+    const kind = film.sight ? "perception" : "recall";
+    this.root.ariaLabel = `Player of the ${kind}. Space plays, the arrow keys step.`;
+    this.find(".scrub").ariaLabel = `Position in the ${kind}`;
+    this.senses.load(film);
+    film.most = Math.max(1, ...film.windows.flat().map((window) => window.rows.length));
+    this.bars.reserve(film.most);
     this.makeSteps();
     this.makeStatements();
     this.root.hidden = false;
@@ -77,17 +85,18 @@ class Player {
   }
 
   makeSteps() {
-    const groups = this.film.slots.map((slot, w) => {
+    const { film } = this;
+    const groups = film.slots.map((slot, w) => {
       const group = node("span", `step-group ${slot}`);
       const dots = node("span", "dots");
-      this.frames.forEach((frame, i) => {
+      this.frames.forEach((frame) => {
         if (frame.statement !== 0 || frame.window !== w) return;
-        const dot = node("span", "dot", OPERATION[frame.phase]);
-        dot.dataset.offset = i;
+        const dot = node("span", "dot", film.sight ? frame.phase : OPERATION[frame.phase]);
+        Object.assign(dot.dataset, { window: w, phase: frame.phase });
         dots.append(dot);
       });
       group.style.flexGrow = dots.children.length;
-      group.append(dots, node("span", "slot", w === 0 ? "start" : slot));
+      group.append(dots, node("span", "slot", w > 0 ? slot : this.opening));
       return group;
     });
     this.find(".steps").replaceChildren(...groups);
@@ -146,31 +155,47 @@ class Player {
     const { statement: n, window: w, phase } = frame;
     const glide = this.calm.matches ? 0 : 600 / Number(this.find(".speed select").value);
 
-    this.gamma.show(phase === "open" || phase === "write" ? film.after(n, w) : film.before(n, w), glide);
+    const reads = phase !== "evolve" && phase !== "sense";
+    const upTo = reads ? w : w - 1; // the last window that has been read
+    // Where the senses are open, the blackboard changes once what they deliver has joined what memory hands back.
+    const waits = film.sight && phase === "evolve";
+    const after = phase === "open" || phase === "write" || waits;
+    const board = after ? film.after(n, waits ? w - 1 : w) : film.before(n, w);
+    this.gamma.show(board, glide);
     this.context.show(film.h(n, w), phase === "evolve" ? glide : 0);
-    const reads = phase !== "evolve";
-    const seen = film.windows[n][reads ? w : w - 1];
-    const slot = film.slots[reads ? w : w - 1];
+    const seen = film.windows[n][upTo] ?? { rows: [] };
+    const slot = film.slots[upTo];
     this.bars.show(film, seen.rows.length ? seen : null, slot, { given: film.given.includes(slot), resting: !reads });
-    this.find(".group").textContent = seen.rows.length ? `${slot} · top ${seen.rows.length} of ${film.sizes[slot]}` : "at rest";
+    const few = film.sight && seen.rows.length < Math.min(film.most, film.sizes[slot]); // an attribute is read within its own group
+    const among = few ? `${seen.rows.length} in its group` : `top ${seen.rows.length} of ${film.sizes[slot]}`;
+    this.find(".group").textContent = seen.rows.length ? `${slot} · ${among}` : "at rest";
     this.find(".index").classList.toggle("rest", !seen.rows.length);
+    this.senses.show(n, w, phase, upTo);
 
-    const lit = phase === "open" && !seen.rows.length ? [] : LIT[phase];
-    this.root.querySelectorAll("[data-flow]").forEach((flow) => flow.classList.toggle("lit", lit.includes(flow.dataset.flow)));
+    this.root.querySelectorAll("[data-flow]").forEach((flow) => flow.classList.toggle("lit", this.flows(flow, frame)));
     this.root.dataset.phase = phase;
 
     this.sayWhere(frame);
-    this.growStatements(n, reads ? w : w - 1);
-    this.moveSteps(n);
+    this.growStatements(n, upTo);
+    this.moveSteps(frame);
+  }
+
+  /** Whether information passes through a flow in a frame. */
+  flows(flow, { statement, window, phase }) {
+    const { film } = this;
+    if (phase === "open" && (film.sight || !film.windows[statement][window].rows.length)) return false;
+    if (film.sight && flow.classList.contains("up")) return phase === "sense" && window > 0; // together with the senses
+    return LIT[phase].includes(flow.dataset.flow);
   }
 
   sayWhere({ statement, window, phase, words }) {
     const { film } = this;
     const said = words.map((piece) => (typeof piece === "string" ? piece : node("b", piece[1], film.labels[piece[0]])));
     this.find(".sentence").replaceChildren(...said);
-    const kind = film.mode === "episodic" ? `Episodic recall · ${film.moments[statement]}` : "Semantic recall";
-    this.find(".where").textContent = kind;
-    const place = `Statement ${statement + 1} of ${film.windows.length}, ${window ? film.slots[window] : "start"}: ${OPERATION[phase]}`;
+    const recalled = film.mode === "episodic" ? `Episodic recall · ${film.moments[statement]}` : "Semantic recall";
+    this.find(".where").textContent = film.sight ? `Perception · ${film.sight.picture.title ?? "a picture"}` : recalled;
+    const slot = window ? film.slots[window] : this.opening;
+    const place = `Statement ${statement + 1} of ${film.windows.length}, ${slot}: ${OPERATION[phase]}`;
     this.find(".scrub").value = this.cursor;
     this.find(".scrub").setAttribute("aria-valuetext", place);
     this.find(".gamma").ariaLabel = `The blackboard's ${film.dim} units. ${place}.`;
@@ -195,12 +220,12 @@ class Player {
     });
   }
 
-  moveSteps(n) {
-    const first = this.frames.findIndex((frame) => frame.statement === n);
-    this.root.querySelectorAll(".dot").forEach((dot) => {
-      const offset = Number(dot.dataset.offset) - (this.cursor - first);
-      dot.classList.toggle("now", offset === 0);
-      dot.classList.toggle("done", offset < 0);
+  moveSteps({ window, phase }) {
+    const dots = [...this.root.querySelectorAll(".dot")];
+    const here = dots.findLastIndex((dot) => Number(dot.dataset.window) === window && (dot.dataset.phase === phase || phase === "open"));
+    dots.forEach((dot, i) => {
+      dot.classList.toggle("now", i === here);
+      dot.classList.toggle("done", i < here);
     });
   }
 }

@@ -14,8 +14,8 @@ def _text(*names: str) -> str:
 _mount = component(
     "tensorbrain_player",
     html=_text("player.html"),
-    css=_text("player.css"),
-    js=_text("layers.js", "player.js"),
+    css=_text("player.css", "senses.css"),
+    js=_text("layers.js", "senses.js", "player.js"),
 )
 
 

@@ -1,13 +1,13 @@
 """Recall: give the brain a cue, and watch what it remembers, one operation after the other."""
 
 import streamlit as st
-from components.film import chance, reading
 from components.player import player
-from session import CUE_SLOTS, FIRST_CUE, OWN_FILE, PLACES, brain_file, brain_of, film_of, names
+from controls import choose_brain, show_error
+from session import CUE_SLOTS, FIRST_CUE, film_of, names
+from told import show_statements
 
 from tensorbrain.brain import Brain
 from tensorbrain.errors import TensorBrainError
-from tensorbrain.trace import Trace
 
 LENGTHS = (4, 8, 16, 32)  # few, because every length is compiled once
 ANY = "(any)"
@@ -34,8 +34,7 @@ def main() -> None:
         with beside, st.spinner("The brain recalls ..."):
             trace, film = film_of(brain, cue, mode=mode, statements=length)
     except (TensorBrainError, OSError) as error:
-        sentence = str(error)
-        st.error(sentence[:1].upper() + sentence[1:])
+        show_error(error)
         return
     if not len(trace):
         st.info("Nothing comes to mind: leave more of the cue open.")
@@ -43,19 +42,7 @@ def main() -> None:
     player(film)
     for note in trace.notes:
         st.caption(note)
-    show_statements(trace)
-
-
-def choose_brain() -> Brain:
-    """The brain of the chosen world, or of the file whose path is typed."""
-    world = st.selectbox("World", PLACES, key="world", bind="query-params")
-    own = ""
-    if world == OWN_FILE:
-        own = st.text_input("Path of a brain file", key="own", placeholder="my.brain.safetensors").strip()
-        if not own:
-            st.caption("Train one with `tensorbrain train GRAPH -o FILE`, then type its path here.")
-            st.stop()
-    return brain_of(brain_file(world, own))
+    show_statements(trace, "What was recalled")
 
 
 def choose_mode(brain: Brain) -> str:
@@ -95,49 +82,6 @@ def choose_cue(brain: Brain, mode: str) -> dict[str, str | None]:
         )
         cue[slot] = known[chosen or ANY]
     return cue
-
-
-@st.fragment
-def show_statements(trace: Trace) -> None:
-    """The statements as a table; the selected one, at first the first, with the candidates of each window."""
-    st.subheader("What was recalled", anchor=False)
-    rows = [statement._asdict() for statement in trace.statements]
-    picked = st.dataframe(
-        rows,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row-required",
-        key=f"table-{trace.mode}",
-        column_config={
-            "subject": "Subject",
-            "predicate": "Predicate",
-            "object": "Object",
-            "probability": st.column_config.NumberColumn("Probability", format="%.3f"),
-        },
-        alt=f"{len(rows)} statements with their probabilities given the cue.",
-    )
-    chosen = picked["selection"]["rows"]
-    show_why(trace, chosen[0] if chosen and chosen[0] < len(trace) else 0)
-
-
-def show_why(trace: Trace, n: int) -> None:
-    """Why the brain said statement ``n``: a sentence and the best candidates for each window."""
-    said = trace.statements[n]
-    with st.expander(f"Why “{said.subject} {said.predicate} {said.object}”?"):
-        st.caption(
-            f"Of all statements that agree with the cue this one has probability {chance(said.probability)}. "
-            "Select another row of the table to see another statement."
-        )
-        words = trace.slots[1:]
-        for window, (column, slot) in enumerate(zip(st.columns(len(words)), words, strict=True), start=1):
-            with column:
-                st.markdown("".join(f"**{text}**" if kind else text for text, kind in reading(trace, n, window)))
-                st.dataframe(
-                    [{slot.capitalize(): label, "Probability": p} for label, p in trace.top(n, window)[:5]],
-                    hide_index=True,
-                    column_config={"Probability": st.column_config.NumberColumn(format="%.3f")},
-                    alt=f"The five best candidates for the {slot}.",
-                )
 
 
 main()

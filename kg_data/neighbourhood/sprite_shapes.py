@@ -9,15 +9,33 @@ from sprite_looks import INKS
 FINE = 256
 
 
-def coat() -> Image.Image:
-    """Shoulders, sleeves and coat of a person, grey, on a fine tile."""
+def coat(kind: str) -> Image.Image:
+    """What a person of a class wears, grey, on a fine tile: a long dress, a suit, a short dress or a T-shirt.
+
+    As on the signs of doors, the cut tells the class from afar, where the face is a few pixels high.
+    """
     big = Image.new("RGBA", (FINE * 2, FINE * 2))
     draw = ImageDraw.Draw(big)
-    draw.rounded_rectangle((132, 276, 380, 400), 70, fill=(150, 150, 150, 255))
-    draw.rounded_rectangle((128, 300, 186, 470), 28, fill=(150, 150, 150, 255))
-    draw.rounded_rectangle((326, 300, 384, 470), 28, fill=(150, 150, 150, 255))
-    draw.polygon([(180, 290), (332, 290), (352, 512), (160, 512)], fill=(190, 190, 190, 255))
-    draw.rounded_rectangle((170, 280, 342, 400), 50, fill=(190, 190, 190, 255))
+    dark, light = (150, 150, 150, 255), (190, 190, 190, 255)
+    if kind == "woman":
+        draw.polygon([(196, 300), (166, 300), (92, 440), (140, 456)], fill=dark)
+        draw.polygon([(316, 300), (346, 300), (420, 440), (372, 456)], fill=dark)
+        draw.polygon([(190, 286), (322, 286), (452, 512), (60, 512)], fill=light)
+    elif kind == "man":
+        draw.rounded_rectangle((84, 276, 428, 512), 60, fill=dark)
+        draw.rectangle((84, 400, 428, 512), fill=dark)
+        draw.rectangle((158, 282, 354, 512), fill=light)
+        draw.polygon([(212, 280), (300, 280), (256, 372)], fill=(238, 238, 238, 255))
+    elif kind == "girl":
+        draw.rounded_rectangle((132, 300, 176, 420), 20, fill=dark)
+        draw.rounded_rectangle((336, 300, 380, 420), 20, fill=dark)
+        draw.rectangle((186, 286, 326, 420), fill=light)
+        draw.polygon([(186, 400), (326, 400), (420, 492), (92, 492)], fill=light)
+        draw.rectangle((92, 474, 420, 492), fill=(240, 240, 240, 255))
+    else:
+        draw.rounded_rectangle((72, 282, 440, 372), 36, fill=dark)
+        draw.rectangle((176, 282, 336, 512), fill=light)
+        draw.rectangle((176, 462, 336, 512), fill=(110, 110, 110, 255))
     return big.resize((FINE, FINE), Image.Resampling.LANCZOS)
 
 

@@ -21,7 +21,7 @@ from sprite_shapes import DRAWN, coat, hatted
 HERE = Path(__file__).parent
 FONT = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
 TILE, COLUMNS, FINE = 64, 24, 256
-TRAIN, TEST = 12, 6  # novel looks a class: nameless passers-by, and those kept for tests
+TRAIN, TRAIN_PEOPLE, TEST = 16, 48, 6  # novel looks a class: nameless passers-by (of people more), those for tests
 
 
 def emoji(text: str, font: ImageFont.FreeTypeFont) -> Image.Image:
@@ -77,9 +77,9 @@ def thing(look: Look, font: ImageFont.FreeTypeFont) -> Image.Image:
     return shrunk(marked(prepared(fitted(image), KEPT.get(look.shape, ())), look))
 
 
-def person(look: Look, font: ImageFont.FreeTypeFont) -> Image.Image:
+def person(look: Look, font: ImageFont.FreeTypeFont, kind: str) -> Image.Image:
     """Return head and face in their own colours over a grey coat with markings; the legs are drawn with the pose."""
-    body = marked(np.asarray(coat()).astype(np.float32), look)
+    body = marked(np.asarray(coat(kind)).astype(np.float32), look)
     head = fitted(emoji(look.shape, font), 168, 156, foot=158)
     face = np.asarray(hatted(head, look.hat) if look.hat else head).astype(np.float32)
     rgb, cover = face[..., :3], face[..., 3:] / 255
@@ -121,16 +121,17 @@ def main() -> int:
     novel: dict[str, dict[str, list[int]]] = {"train": {}, "test": {}}
 
     def add(look: Look, kind: str) -> int:
-        tiles.append((person if kind in PEOPLE else thing)(look, font))
+        tiles.append(person(look, font, kind) if kind in PEOPLE else thing(look, font))
         return len(tiles) - 1
 
     for kind in sorted({kind for _, kind, _ in known}):
         members = {name: colour for name, its, colour in known if its == kind}
-        looks = variety(kind, random.Random(f"looks of {kind}"), len(members) + TRAIN + TEST, members)
+        taught = TRAIN_PEOPLE if kind in PEOPLE else TRAIN
+        looks = variety(kind, random.Random(f"looks of {kind}"), len(members) + taught + TEST, members)
         for name in members:
             numbers[schema.local_name(name)] = add(looks.pop(0), kind)
-        novel["train"][schema.local_name(kind)] = [add(look, kind) for look in looks[:TRAIN]]
-        novel["test"][schema.local_name(kind)] = [add(look, kind) for look in looks[TRAIN:]]
+        novel["train"][schema.local_name(kind)] = [add(look, kind) for look in looks[:-TEST]]
+        novel["test"][schema.local_name(kind)] = [add(look, kind) for look in looks[-TEST:]]
     places = {schema.local_name(name): sprite_places.place(name, lambda t: emoji(t, font)) for name, *_ in town.PLACES}
     image, corners = sheet(tiles, places)
     image.save(HERE / "sprites.png", optimize=True)

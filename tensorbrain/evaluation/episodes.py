@@ -31,11 +31,12 @@ def episodic_figures(brain: Brain, graph: KnowledgeGraph, *, samples: int, seed:
     episodes = graph.episodes.coordinates
     if len(episodes) == 0:
         return {}
-    figures = _recall_figures(brain, graph, seed) | _ask_figures(brain, graph, seed)
+    figures = recall_figures(brain, graph, seed) | _ask_figures(brain, graph, seed)
     return figures | a_bar_divergences(brain, samples=samples, seed=seed)
 
 
-def _recall_figures(brain: Brain, graph: KnowledgeGraph, seed: int = 0) -> dict[str, Any]:
+def recall_figures(brain: Brain, graph: KnowledgeGraph, seed: int = 0) -> dict[str, Any]:
+    """``episodic_recall_at_n`` with its twins, and how many of the lists are proven; see `episodic_figures`."""
     episodes, (concepts, predicates, *_) = graph.episodes.coordinates, graph.episodes.shape
     starts = brain.model.index.A[brain.model.index.block("instant")]
     sizes = np.bincount(episodes[:, 3], minlength=len(graph.vocabulary.instants))

@@ -83,7 +83,9 @@ def _decode(brain: TensorBrain, seen, choices: Choices, *, attention: bool) -> D
     return Decoded(*(a.astype(jnp.int32) for a in found))
 
 
-def perception_figures(decoded: Decoded, seen, vocabulary: Vocabulary, groups: tuple[LabelGroup, ...]) -> dict[str, float]:
+def perception_figures(
+    decoded: Decoded, seen, vocabulary: Vocabulary, groups: tuple[LabelGroup, ...]
+) -> dict[str, float]:
     """The figures of new scenes: ``KEYS``, and the parts that they are made of.
 
     ``individual_known``: known individuals named; ``class_novel``: basic class of things that are no known
@@ -109,7 +111,7 @@ def perception_figures(decoded: Decoded, seen, vocabulary: Vocabulary, groups: t
             figures[f"class_{group.name}_novel"] = _mean(right, told & truth.novel)
     figures["class_novel"] = figures.get("class_basic_novel", float("nan"))
     figures["attributes"] = float(np.mean(attributes)) if attributes else float("nan")
-    s, p, o = (seen.statements[..., column] for column in (2, 3, 4))
+    s, o = seen.statements[..., 2], seen.statements[..., 4]
     right = (decoded.subject == s) & (decoded.object == o) & (decoded.predicate_rank == 1)
     figures["predicate_at_1"] = _mean(decoded.predicate_rank <= 1, truth.pairs)
     figures["predicate_at_10"] = _mean(decoded.predicate_rank <= 10, truth.pairs)

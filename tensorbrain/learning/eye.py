@@ -113,7 +113,7 @@ def teach_eye(
                 seconds = round(time.perf_counter() - started, 3)
                 history.append({"step": step + 1, "loss": round(summed / 100, 4), "seconds": seconds})
                 summed = 0.0
-    return namer, history
+    return namer.eye, history
 
 
 def naming_table(scenes: Scenes, groups: tuple[LabelGroup, ...]) -> Int32[np.ndarray, "scene region naming"]:

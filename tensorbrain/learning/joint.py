@@ -21,19 +21,36 @@ from tensorbrain.learning.perception import perception_terms
 from tensorbrain.learning.schooling import learning_rate, optimiser, stop_on_ctrl_c
 from tensorbrain.learning.writing import Episodes, recast, resting, writing_terms
 from tensorbrain.modes.choices import Choices
-from tensorbrain.typing import Array, Float, Int
+from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
 
 SCENES, ROWS, EPISODES = 24, 192, 32  # in one step: scenes perceived, statements remembered, episodes written
 RECAST = 0.6  # share of the concepts of an episode that play another's part when it is written
-WEIGHTS = {"memory": 1.0, "instant": 0.3, "thing": 1.0, "labels": 1.0, "object": 1.0, "predicate": 1.0, "write": 1.0, "find": 0.3}
+WEIGHTS = {
+    "memory": 1.0,
+    "instant": 0.3,
+    "thing": 1.0,
+    "labels": 1.0,
+    "object": 1.0,
+    "predicate": 1.0,
+    "write": 1.0,
+    "find": 0.3,
+}
 WEIGHT_DECAY = 0.005
+DROPOUT = 0.3  # share of blackboard units wiped before a feedback
+DROPPED = 0.25  # share of the features of a look that are missing in each step, as pictures are fewer than weights
 
 
 def joint_loss(
-    brain: TensorBrain, seen: Seen, choices: Choices, rows: Int[Array, "row 4"], episodes: Episodes | None
+    brain: TensorBrain,
+    seen: Seen,
+    choices: Choices,
+    rows: Int[Array, "row 4"],
+    episodes: Episodes | None,
+    *,
+    key: PRNGKeyArray,
 ) -> tuple[Float[Array, ""], dict[str, Float[Array, ""]]]:
     """The weighted sum of the losses of perception, memory and writing, and each of them by name, in nats."""
-    terms = perception_terms(brain, seen, choices)._asdict()
+    terms = perception_terms(brain, seen, choices, key=key, dropout=DROPOUT)._asdict()
     terms["memory"] = statement_loss(brain, rows, jnp.ones(len(rows)))
     if episodes is not None:
         writer = eqx.tree_at(lambda b: b.rest, brain, resting(brain, episodes))
@@ -56,14 +73,21 @@ def can_change(brain: TensorBrain, *, learn_beta: bool, fixed: Callable[[TensorB
 
 
 @partial(jax.jit, donate_argnums=(0, 1))
-def _learn(params, state: optax.OptState, frozen, seen, choices, rows, episodes, rate: Float[Array, ""]):
+def _learn(params, state: optax.OptState, frozen, seen, choices, rows, episodes, rate: Float[Array, ""], key):
+    looks = seen._replace(features=_dropped(seen.features, key), unions=_dropped(seen.unions, key))
+
     def loss(params):
-        return joint_loss(eqx.combine(params, frozen), seen, choices, rows, episodes)
+        return joint_loss(eqx.combine(params, frozen), looks, choices, rows, episodes, key=key)
 
     (_, terms), gradient = jax.value_and_grad(loss, has_aux=True)(params)
     with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
         update, state = optimiser(WEIGHT_DECAY).update(gradient, state, params)
     return jax.tree_util.tree_map(lambda p, u: p - rate * u, params, update), state, terms
+
+
+def _dropped(features: Float[Array, "*many feature"], key: PRNGKeyArray) -> Float[Array, "*many feature"]:
+    kept = jax.random.bernoulli(key, 1 - DROPPED, features.shape)
+    return jnp.where(kept, features / (1 - DROPPED), 0.0)
 
 
 def learn_jointly(
@@ -90,6 +114,7 @@ def learn_jointly(
     kin = kin_of(graph, brain.index.capacity[0])
     params, frozen = eqx.partition(brain, can_change(brain, learn_beta=learn_beta, fixed=fixed))
     state = optimiser(WEIGHT_DECAY).init(params)
+    keys = jax.random.split(jax.random.key(seed), steps)
     history: list[dict[str, float]] = []
     summed: dict[str, float] = {}
     started = time.perf_counter()
@@ -101,7 +126,9 @@ def learn_jointly(
             told = generalise(rows[random.integers(len(rows), size=ROWS)], kin[:, 0] * 0 - 1, share=0.0, random=random)
             written = _episodes(seen, kin, random) if writing else None
             rate = jnp.asarray(learning_rate(peak, step / steps) * min(1.0, (step + 1) / 50), jnp.float32)
-            params, state, terms = _learn(params, state, frozen, batch, choices, jnp.asarray(told), written, rate)
+            params, state, terms = _learn(
+                params, state, frozen, batch, choices, jnp.asarray(told), written, rate, keys[step]
+            )
             for name, value in terms.items():
                 summed[name] = summed.get(name, 0.0) + float(value)
             bar.update()

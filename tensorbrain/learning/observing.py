@@ -56,9 +56,7 @@ def observe(brain: TensorBrain, scenes: Scenes, again: Scenes | None = None, *, 
         second = (again or scenes).pixels[rows]
         parts.append(_features(brain, scenes.pixels[rows], boxes[rows], pairs[rows], second))
     features, unions, second = (np.concatenate(p)[: len(scenes)] for p in zip(*parts, strict=True))
-    return Seen(
-        features, boxes, scenes.thing, scenes.labels, scenes.instant, statements, weight, unions, second
-    )
+    return Seen(features, boxes, scenes.thing, scenes.labels, scenes.instant, statements, weight, unions, second)
 
 
 def _features(

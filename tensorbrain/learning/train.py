@@ -179,7 +179,7 @@ def train(
         )
     counts = (len(words.concepts), len(words.predicates), len(words.instants))
     brain = TensorBrain.create(counts, settings, key=jax.random.key(seed))
-    brain = eqx.tree_at(lambda b: b.p_t, brain, _prior(graph, brain))
+    brain = eqx.tree_at(lambda b: b.p_t, brain, prior(graph, brain))
     params, frozen = eqx.partition(brain, trainable(brain, learn_beta=settings.learn_beta))
     optimiser_state = _optimiser(weight_decay).init(params)
     class_of = _classes(graph)
@@ -249,7 +249,7 @@ def train(
     )
 
 
-def _prior(graph: KnowledgeGraph, brain: TensorBrain) -> Float[Array, " instant"]:
+def prior(graph: KnowledgeGraph, brain: TensorBrain) -> Float[Array, " instant"]:
     """P(t) = N_t / N, the share of the episodes' statements that fall into instant t; 0 for reserve rows."""
     share = np.zeros(brain.p_t.shape[0], np.float32)
     t = graph.episodes.coordinates[:, 3]

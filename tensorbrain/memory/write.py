@@ -114,5 +114,3 @@ def with_reserve(brain: TensorBrain, block: str, more: int) -> TensorBrain:
     if block == "instant":
         brain = eqx.tree_at(lambda b: b.p_t, brain, jnp.concatenate([brain.p_t, jnp.zeros(more, brain.p_t.dtype)]))
     return brain
-
-

@@ -61,7 +61,7 @@ def moment(
     attention: bool = True,
     known: Bool[Array, " instant"] | None = None,
 ) -> tuple[BrainState, BrainState, Float[Array, " instant"]]:
-    """Window T: q = g(scene), then the instants it reminds of write back: (state before, state after, log P(t | scene)).
+    """Window T: q = g(scene), then the instants it reminds of write back: state before, state after, log P(t | scene).
 
     Without a scene the blackboard stays empty. ``attention`` False leaves memory out; ``known`` masks instants.
     """
@@ -86,9 +86,13 @@ def region_senses(brain: TensorBrain, region: Sight) -> dict[str, Array]:
 def pair_senses(
     brain: TensorBrain, union: Float[Array, " feature"], one: Float[Array, "4"], other: Float[Array, "4"]
 ) -> dict[str, Array]:
-    """What a pair of regions delivers: the features of their union box (if the brain has eyes), and their geometry."""
-    nu = {"between": between(one, other)}
-    return {**nu, "union": union} if "union" in brain.sensory.encoders else nu
+    """What a pair of regions delivers: the look and place of their union box (TB23), or without eyes their geometry.
+
+    The union box does not tell which of the two is the subject: that the working memory has to know.
+    """
+    if "union" in brain.sensory.encoders:
+        return {"union": union, "where": where(union_box(one, other))}
+    return {"between": between(one, other)}
 
 
 def look(
@@ -97,9 +101,7 @@ def look(
     """Evolve into a window, sense a region, and read what it is among the candidates: (state, log P(k))."""
     state = sense(brain.sensory, evolve(brain.board, brain.memory, state), nu)
     gamma = brain.board.gamma(state.q)
-    log_pi = log_probabilities(
-        brain.index, gamma, "concept", temperature=brain.temperature, candidates=candidates
-    )
+    log_pi = log_probabilities(brain.index, gamma, "concept", temperature=brain.temperature, candidates=candidates)
     return state, log_pi
 
 

@@ -1,7 +1,7 @@
 """Perception: a picture is looked at region by region, and statements come out (TB23, Algorithm 1)."""
 
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -29,7 +29,8 @@ from tensorbrain.pictures.boxes import fit_boxes, read_boxes
 from tensorbrain.pictures.proposals import propose_boxes
 from tensorbrain.pictures.reading import picture_size, read_picture
 from tensorbrain.pictures.scenes import LabelGroup
-from tensorbrain.trace import Record, Sight as Seen, Trace
+from tensorbrain.trace import Record, Trace
+from tensorbrain.trace import Sight as Seen
 from tensorbrain.typing import Array, Float, Float32, Int, Int32, Key, UInt8
 
 SIDE = 128  # pixels a side of the picture that the eye looks at; regions are looked at in a fixed size anyway
@@ -62,12 +63,61 @@ def perceive(
     tensorbrain.errors.SettingsError: this brain has no eyes: ...
     """
     if brain.model.sensory.eye is None:
-        raise SettingsError("this brain has no eyes: train one on pictures, as `tensorbrain train neighbourhood --pictures`.")
+        raise SettingsError(
+            "this brain has no eyes: train one on pictures, as `tensorbrain train neighbourhood --pictures`."
+        )
     if selection not in SELECTIONS:
         raise SettingsError(f"selection '{selection}' is unknown: use {', '.join(SELECTIONS)}.")
     if statements < 1:
         raise SettingsError(f"{statements} statements are none: say at least 1.")
     record = record or Record()
+    glance = look_at(brain, picture, boxes, selection=selection, attention=attention, seed=seed, top=record.top)
+    run, chosen = glance.run, _distinct(glance.run["ids"], glance.probability, statements)
+    return Trace(
+        mode="perception",
+        order="sop",
+        selection=selection,
+        a_bar="learned",
+        seed=seed,
+        cue={},
+        vocabulary=brain.vocabulary,
+        settings=brain.settings.to_json(),
+        ids=run["ids"][chosen],
+        probability=glance.probability[chosen],
+        instant=np.full(len(chosen), -1, np.int32),
+        chosen=run["chosen"][chosen],
+        chosen_probability=run["chosen_probability"][chosen],
+        entropy=run["entropy"][chosen],
+        feedback=run["feedback"][chosen],
+        top_ids=run["top_ids"][chosen],
+        top_probability=run["top_probability"][chosen],
+        q_before=run["q_before"][chosen] if record.states else None,
+        q_after=run["q_after"][chosen] if record.states else None,
+        h=run["h"][chosen] if record.states else None,
+        notes=glance.notes,
+        sight=glance.sight(chosen, tuple(group.name for group in brain.label_groups)),
+    )
+
+
+class Glance(NamedTuple):
+    """A picture looked at: all windows of all questions (``look_around``), and what was asked of which regions."""
+
+    run: dict[str, np.ndarray]
+    probability: Float32[np.ndarray, " question"]
+    asked: Int32[np.ndarray, "question 2"]
+    boxes: Float32[np.ndarray, "region 4"]
+    notes: tuple[str, ...]
+
+    def sight(self, chosen: np.ndarray, groups: tuple[str, ...]) -> Seen:
+        """What was seen, with the regions of the chosen questions."""
+        count = len(self.boxes)
+        names = ("things", "thing_probability", "familiarity", "labels", "label_probability")
+        seen = {name: self.run[name][:count] for name in names}
+        return Seen(boxes=self.boxes, groups=groups, regions=self.asked[chosen], **seen)
+
+
+def look_at(brain: Brain, picture: Any, boxes: Any, *, selection: str, attention: bool, seed: int, top: int) -> Glance:
+    """Read a picture and its boxes, and run all windows of Algorithm 1 on it."""
     pixels, size = read_picture(picture), picture_size(picture)
     regions, notes = _regions(pixels, size, boxes)
     count = len(regions)
@@ -86,46 +136,12 @@ def perceive(
         jax.random.split(jax.random.key(seed), len(asked) + 1),
         selection=selection,
         attention=attention,
-        top=record.top,
+        top=top,
     )
     run = {name: a.astype(np.float32) if a.dtype.kind == "f" else a for name, a in jax.device_get(run).items()}
     real = (asked <= count).all(axis=1)
-    probability = np.where(real, run["probability"], 0.0)
-    chosen = _distinct(run["ids"], probability, statements)
-    kept = np.arange(count + 1)
-    return Trace(
-        mode="perception",
-        order="sop",
-        selection=selection,
-        a_bar="learned",
-        seed=seed,
-        cue={},
-        vocabulary=brain.vocabulary,
-        settings=brain.settings.to_json(),
-        ids=run["ids"][chosen],
-        probability=probability[chosen],
-        instant=np.full(len(chosen), -1, np.int32),
-        chosen=run["chosen"][chosen],
-        chosen_probability=run["chosen_probability"][chosen],
-        entropy=run["entropy"][chosen],
-        feedback=run["feedback"][chosen],
-        top_ids=run["top_ids"][chosen],
-        top_probability=run["top_probability"][chosen],
-        q_before=run["q_before"][chosen] if record.states else None,
-        q_after=run["q_after"][chosen] if record.states else None,
-        h=run["h"][chosen] if record.states else None,
-        notes=notes,
-        sight=Seen(
-            boxes=padded[kept],
-            things=run["things"][kept],
-            thing_probability=run["thing_probability"][kept],
-            familiarity=run["familiarity"][kept],
-            labels=run["labels"][kept],
-            label_probability=run["label_probability"][kept],
-            groups=tuple(group.name for group in brain.label_groups),
-            regions=asked[chosen],
-        ),
-    )
+    probability = np.where(real, run["probability"], 0.0).astype(np.float32)
+    return Glance(run, probability, asked, padded[: count + 1], notes)
 
 
 def _regions(
@@ -154,7 +170,7 @@ def shrunk(pixels: UInt8[np.ndarray, "height width 3"]) -> UInt8[np.ndarray, "si
 def questions(
     regions: int, groups: tuple[LabelGroup, ...], vocabulary: Vocabulary
 ) -> tuple[Int32[np.ndarray, "question 2"], Int32[np.ndarray, " question"]]:
-    """What is asked of a picture: every ordered pair of regions, every region in its place, every attribute of a region.
+    """What is asked of a picture: every ordered pair of regions, every region in its place, every attribute.
 
     Returns the regions of subject and object, and the row of ``Choices.candidates`` that the object is read from.
 
@@ -162,9 +178,7 @@ def questions(
     [[1, 0], [1, 2], [2, 0], [2, 1]]
     """
     pairs = [(i, j, 0) for i in range(1, regions + 1) for j in range(regions + 1) if i != j]
-    attributes = [
-        g + 1 for g, group in enumerate(groups) if vocabulary.concepts[group.members[0]].group == "attribute"
-    ]
+    attributes = [g + 1 for g, group in enumerate(groups) if vocabulary.concepts[group.members[0]].group == "attribute"]
     pairs += [(i, i, row) for i in range(1, regions + 1) for row in attributes]
     table = np.asarray(pairs, np.int32).reshape(-1, 3)
     return table[:, :2], table[:, 2]
@@ -253,6 +267,7 @@ def look_around(
     run["familiarity"] = jnp.where(individuals, jnp.exp(log_s), 0.0).sum(axis=1)
     run["labels"] = jax.vmap(lambda k: jax.vmap(lambda m, g: m[g])(choices.members, k))(label).astype(jnp.int32)
     run["label_probability"] = jnp.exp(log_labels.max(axis=-1))
+    run["region_q"], run["scene_q"] = fed.q, before.q
     return run
 
 
@@ -260,5 +275,3 @@ def _strength(brain: TensorBrain, q_before: Float[Array, " dim"], q_after: Float
     written = q_after - brain.alpha * q_before
     changed = jnp.any(q_after != q_before)
     return jnp.where(changed, jnp.linalg.norm(written) / jnp.maximum(jnp.linalg.norm(q_before), 1e-9), 0.0)
-
-

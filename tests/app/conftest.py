@@ -23,3 +23,28 @@ def town():
     import tensorbrain as tb
 
     return tb.load_brain("neighbourhood")
+
+
+@pytest.fixture(scope="session")
+def newborn():
+    """A brain with eyes that has learned nothing: whatever it says it sees, it says in the same way as a taught one."""
+    import jax
+
+    import tensorbrain as tb
+    from tensorbrain.brain import Brain, TensorBrain
+    from tensorbrain.pictures.scenes import label_groups
+
+    graph = tb.load_graph("neighbourhood")
+    words = graph.vocabulary
+    settings = tb.Settings(dim=32, context=32, senses="pictures", feature=16, reserve=(16, 0, 8))
+    counts = (len(words.concepts), len(words.predicates), len(words.instants))
+    model = TensorBrain.create(counts, settings, key=jax.random.key(0))
+    return Brain(model, words, settings, source="neighbourhood", label_groups=label_groups(graph))
+
+
+@pytest.fixture(scope="session")
+def newborn_file(newborn, tmp_path_factory) -> Path:
+    """The same brain in a file."""
+    path = tmp_path_factory.mktemp("brains") / "newborn.brain.safetensors"
+    newborn.save(path)
+    return path

@@ -18,6 +18,49 @@ QUIET = (
 ).split()
 
 
+PIXELS = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).join()"
+
+CONTRAST = """player => {
+  const pen = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  const light = (colour, under) => {
+    for (const c of [under, colour]) { pen.fillStyle = c; pen.fillRect(0, 0, 1, 1); }
+    const linear = v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map(linear);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = element => {
+    for (let at = element; at; at = at.parentElement ?? at.getRootNode().host) {
+      const colour = getComputedStyle(at).backgroundColor;
+      if (!/, 0\\)|transparent/.test(colour)) return colour;
+    }
+    return 'white';
+  };
+  const faint = [];
+  for (const element of player.querySelectorAll('*')) {
+    const own = [...element.childNodes].filter(child => child.nodeType === 3 && child.data.trim());
+    if (!own.length || !element.checkVisibility() || element.closest('[aria-hidden=true] .dot')) continue;
+    const [under, style] = [ground(element), getComputedStyle(element)];
+    if (parseFloat(style.fontSize) === 0) continue;
+    const [a, b] = [light(style.color, under), light(under, under)];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) faint.push(`${own[0].data.trim()}: ${ratio.toFixed(2)}`);
+  }
+  return faint;
+}"""
+
+
+@pytest.fixture(scope="session")
+def pixels() -> Callable:
+    """What a canvas shows, as text that can be compared."""
+    return lambda canvas: canvas.evaluate(PIXELS)
+
+
+@pytest.fixture(scope="session")
+def faint() -> Callable:
+    """The texts in a part of a page whose contrast with what lies behind them is under 4.5 : 1."""
+    return lambda part: part.evaluate(CONTRAST)
+
+
 @pytest.fixture(scope="session")
 def app(tmp_path_factory) -> Iterator[str]:
     """The address of the app, served on a free port of the loopback."""
@@ -71,6 +114,11 @@ def context(browser):
         yield context
 
 
+def is_complaint(said) -> bool:
+    """Whether the console says that something is wrong; Streamlit probes below a page's address for its own paths."""
+    return said.type == "error" and not said.location["url"].endswith(("/_stcore/health", "/_stcore/host-config"))
+
+
 @pytest.fixture
 def visit(app, context) -> Iterator[Callable]:
     """Open the app at a query, in a fresh visit; at the end, nothing may have been complained about in the console."""
@@ -82,7 +130,7 @@ def visit(app, context) -> Iterator[Callable]:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=theme, reduced_motion=motion)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)
         page.on("requestfailed", lambda request: complaints.append(f"not loaded: {request.url}"))
         page.goto(f"{app}/{query}")
         return page
@@ -91,3 +139,22 @@ def visit(app, context) -> Iterator[Callable]:
     for page in pages:
         page.close()
     assert not complaints
+
+
+@pytest.fixture(scope="session")
+def newborn_file(tmp_path_factory) -> Path:
+    """A brain with eyes that has learned nothing, in a file."""
+    import jax
+
+    import tensorbrain as tb
+    from tensorbrain.brain import Brain, TensorBrain
+    from tensorbrain.pictures.scenes import label_groups
+
+    graph = tb.load_graph("neighbourhood")
+    words = graph.vocabulary
+    settings = tb.Settings(dim=32, context=32, senses="pictures", feature=16, reserve=(16, 0, 8))
+    counts = (len(words.concepts), len(words.predicates), len(words.instants))
+    model = TensorBrain.create(counts, settings, key=jax.random.key(0))
+    path = tmp_path_factory.mktemp("brains") / "newborn.brain.safetensors"
+    Brain(model, words, settings, source="neighbourhood", label_groups=label_groups(graph)).save(path)
+    return path

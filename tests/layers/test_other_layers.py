@@ -66,7 +66,8 @@ def test_unknown_evolution(unchecked):
 def test_the_senses_add():
     buffer = SensoryBuffer.create({"sight": 4, "sound": 2}, dim=5, key=jax.random.key(0))
     seen, heard = jnp.arange(4.0), jnp.array([1.0, -1.0])
-    expected = np.asarray(buffer.G["sight"]) @ np.asarray(seen) + np.asarray(buffer.G["sound"]) @ np.asarray(heard)
+    G = {name: np.asarray(encoder.G) for name, encoder in buffer.encoders.items()}
+    expected = G["sight"] @ np.asarray(seen) + G["sound"] @ np.asarray(heard)
     np.testing.assert_allclose(buffer.encode({"sight": seen, "sound": heard}), expected, rtol=1e-5, atol=1e-6)
     both = buffer.encode({"sight": seen}) + buffer.encode({"sound": heard})
     np.testing.assert_allclose(both, expected, rtol=1e-5, atol=1e-6)

@@ -1,0 +1,78 @@
+"""What a visit lets its brain live through: a brain with new memories, which is this visit's alone."""
+
+from typing import NamedTuple
+
+import streamlit as st
+from components.film import packet
+from looking import Look, patch, visible
+
+from tensorbrain import recall
+from tensorbrain.brain import Brain
+from tensorbrain.memory.experience import live
+from tensorbrain.memory.write import RULES
+from tensorbrain.trace import Trace
+
+LENGTHS = (4, 8, 16)  # of a recall: few, because every length is compiled once
+
+__all__ = ["RULES", "Lived", "came_back", "forget", "lived", "remember"]
+
+
+class Lived(NamedTuple):
+    """The latest experience: the brain that it came from and the brain after it, and what the latter recalls of it.
+
+    ``remembered`` are the ids (subject, predicate, object) of the statements that were written down.
+    """
+
+    origin: Brain
+    brain: Brain
+    label: str
+    title: str
+    remembered: list[tuple[int, int, int]]
+    trace: Trace
+    film: bytes
+    rule: str
+
+
+def lived(origin: Brain) -> Lived | None:
+    """The latest experience of this visit with a brain, if there is one."""
+    found = st.session_state.get("lived")
+    return found if found and found.origin is origin else None
+
+
+def forget() -> None:
+    """Let this visit's experiences go: the brain as it was shipped has never changed."""
+    st.session_state.pop("lived", None)
+
+
+def remember(origin: Brain, look: Look, rule: str) -> Lived:
+    """Write what was perceived into memory in one shot, and recall it at once."""
+    brain, left = live(look.brain, look.scene.pixels, look.trace.boxes[1:], rule=rule)
+    remembered = [(int(s), int(p), int(o)) for s, p, o in left.statements]
+    length = next((n for n in LENGTHS if n >= len(remembered)), LENGTHS[-1])
+    trace = recall(brain, instant=left.instant, statements=length)
+    things = dict.fromkeys(int(k) for s, _, o in trace.ids for k in (s, o) if visible(brain, int(k)))
+    film = packet(trace, imagined={k: patch(brain, k) for k in things})
+    st.session_state.lived = Lived(origin, brain, left.instant, look.scene.title, remembered, trace, film, rule)
+    return st.session_state.lived
+
+
+def came_back(experience: Lived) -> list[dict[str, object]]:
+    """Every statement that was written down, with whether it is among as many most probable ones, and its probability.
+
+    What was recalled among them without having been written down follows.
+    """
+    trace, count = experience.trace, len(experience.remembered)
+    recalled = {(int(s), int(p), int(o)): n for n, (s, p, o) in enumerate(trace.ids)}
+    rows = []
+    for ids in experience.remembered:
+        n = recalled.get(ids)
+        known = n is not None and n < count
+        rows.append(_row(trace, ids, "yes" if known else "no", None if n is None else float(trace.probability[n])))
+    strangers = [ids for ids, n in recalled.items() if n < count and ids not in experience.remembered]
+    rows += [_row(trace, ids, "not seen", float(trace.probability[recalled[ids]])) for ids in strangers]
+    return rows
+
+
+def _row(trace: Trace, ids: tuple[int, int, int], back: str, probability: float | None) -> dict[str, object]:
+    words = zip(("subject", "predicate", "object"), ids, strict=True)
+    return {**{slot: trace.label(slot, k) for slot, k in words}, "back": back, "probability": probability}

@@ -1,0 +1,54 @@
+"""One visit's perceptions: the latest look at a picture, kept so that a click elsewhere on the page repeats nothing."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+from components.film import packet
+from pictures import Scene
+
+from tensorbrain import imagine, perceive
+from tensorbrain.brain import Brain
+from tensorbrain.trace import Trace
+
+
+class Look(NamedTuple):
+    """A picture as a brain perceived it, and the film of it."""
+
+    brain: Brain
+    scene: Scene
+    trace: Trace
+    film: bytes
+
+
+def has_eyes(brain: Brain) -> bool:
+    """Whether a brain was trained on pictures."""
+    return brain.settings.senses == "pictures"
+
+
+def look(brain: Brain, scene: Scene, *, propose: bool, statements: int) -> Look:
+    """Perceive a picture, or hand back the visit's latest look if nothing has changed since.
+
+    Kept for this visit alone: what somebody uploads or lets a brain live through is nobody else's.
+    """
+    asked = (propose, statements)
+    latest, how = st.session_state.get("look", (None, None))
+    if latest and latest.brain is brain and latest.scene is scene and how == asked:
+        return latest
+    trace = perceive(brain, scene.pixels, None if propose else scene.boxes, statements=statements)
+    film = packet(trace, scene.picture()) if len(trace) else b""
+    fresh = Look(brain, scene, trace, film)
+    st.session_state.look = (fresh, asked)
+    return fresh
+
+
+def patch(brain: Brain, concept: int) -> np.ndarray:
+    """What a brain imagines of a concept, as pixels to be shown."""
+    # One concept a call, so that whatever a page shows was compiled once.
+    imagined = imagine(brain, brain.vocabulary.concepts[concept].iri)[0]
+    return np.clip(np.rint(imagined * 255), 0, 255).astype(np.uint8)
+
+
+def visible(brain: Brain, concept: int) -> bool:
+    """Whether a concept is a thing or a kind of thing, of which something can be imagined."""
+    return brain.vocabulary.concepts[concept].group in ("entity", "class")

@@ -1,0 +1,85 @@
+"""The ladder of perception: the same network without working memory, without feedback, and whole, over seeds."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tensorbrain.brain import TensorBrain
+from tensorbrain.datasets.scenes import draw, new_scripts
+from tensorbrain.evaluation.perception import decode, perception_figures
+from tensorbrain.evaluation.perception_baselines import ClassTable, chance_figures, count_figures
+from tensorbrain.experiments.schooling import (
+    FIRST_LOOK,
+    SETTINGS,
+    Course,
+    lessons,
+    observed,
+    taught_eye,
+    untaught,
+    with_eye,
+)
+from tensorbrain.graph.knowledge_graph import KnowledgeGraph
+from tensorbrain.learning.joint import learn_jointly
+from tensorbrain.learning.observing import observe
+from tensorbrain.modes.choices import choices
+from tensorbrain.modes.looking import without_feedback, without_working_memory
+from tensorbrain.pictures.scenes import label_groups
+from tensorbrain.settings import Settings
+
+# Every rung learns on its own, with the same eye, the same pictures and the same number of steps.
+RUNGS: dict[str, tuple[Callable[[TensorBrain], TensorBrain], Callable[[TensorBrain], Any] | None]] = {
+    "whole": (lambda brain: brain, None),
+    "no_feedback": (without_feedback, lambda brain: brain.beta),
+    "no_working_memory": (without_working_memory, lambda brain: (brain.memory.W, brain.memory.w0)),
+}
+COURSE = Course(eye=1000, brain=1000)
+TESTED = 400  # new scenes that are measured on, for each seed
+
+
+def ladder(
+    graph: KnowledgeGraph,
+    *,
+    seeds: tuple[int, ...] = (0, 1, 2),
+    course: Course = COURSE,
+    settings: Settings = SETTINGS,
+    progress: bool = True,
+) -> dict[str, Any]:
+    """Teach every rung with every seed and measure it on new scenes, beside counts given the true classes and chance.
+
+    New scenes have casts, places and statements that no rung was taught, and passers-by whose looks it never saw.
+    Returns the figures of the whole network by their names (``KEYS`` and their parts), and under ``no_feedback``,
+    ``no_working_memory``, ``count_table`` and ``chance`` the same of those; each {mean, low, high} over the seeds.
+    """
+    runs: dict[str, list[dict[str, float]]] = {}
+    groups = label_groups(graph)
+    for seed in seeds:
+        pictures = lessons(graph, scenes=course.scenes, seed=seed)
+        eye, _ = taught_eye(graph, pictures, course, settings, seed=seed, progress=progress)
+        seen = observed(graph, eye, pictures, settings, seed=seed)
+        brain = with_eye(untaught(graph, settings, seed=seed), eye)
+        options = choices(graph.vocabulary, groups, brain.index.size("concept"))
+        scripts = new_scripts(graph, TESTED, seed=seed + 10_000, novel="test")
+        tested = draw(scripts, graph, seed=seed + 10_000, dials=FIRST_LOOK)
+        test = observe(brain, tested, seed=seed)
+        for name, (ablate, fixed) in RUNGS.items():
+            taught, _ = learn_jointly(
+                ablate(brain), graph, seen, options, steps=course.brain, writing=False, fixed=fixed, seed=seed,
+                progress=progress,
+            )  # fmt: skip
+            figures = perception_figures(decode(taught, test, options), test, graph.vocabulary, groups)
+            runs.setdefault(name, []).append(figures)
+        table = ClassTable(pictures.first, groups, graph.vocabulary)
+        runs.setdefault("count_table", []).append(count_figures(table, tested, graph.vocabulary, groups))
+        runs.setdefault("chance", []).append(chance_figures(graph.vocabulary, groups))
+    summary = {name: {key: spread([run[key] for run in each]) for key in each[0]} for name, each in runs.items()}
+    return {"seeds": list(seeds), **summary.pop("whole"), **summary}
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Mean, lowest and highest of the values of several seeds.
+
+    >>> spread([0.5, 1.0])
+    {'mean': 0.75, 'low': 0.5, 'high': 1.0}
+    """
+    return {"mean": float(np.mean(values)), "low": float(np.min(values)), "high": float(np.max(values))}

@@ -1,0 +1,133 @@
+"""A brain goes to school: it learns to see the neighbourhood, to remember it, and to write down what it lives."""
+
+import dataclasses
+import time
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import numpy as np
+
+from tensorbrain.brain import Brain, TensorBrain
+from tensorbrain.datasets.scenes import Dials, draw, episode_scripts, new_scripts
+from tensorbrain.graph.knowledge_graph import KnowledgeGraph
+from tensorbrain.layers.eye import Eye
+from tensorbrain.learning.eye import teach_eye
+from tensorbrain.learning.imagination import teach_imagination
+from tensorbrain.learning.joint import learn_jointly
+from tensorbrain.learning.observing import Seen, observe
+from tensorbrain.learning.train import prior
+from tensorbrain.modes.choices import choices
+from tensorbrain.pictures.scenes import Scenes, joined, label_groups
+from tensorbrain.settings import Settings
+
+FIRST_LOOK, SECOND_LOOK = Dials(0.4, 0.3, 0.4, 0.4), Dials(0.6, 0.5, 0.6, 0.6)
+SETTINGS = Settings(senses="pictures", reserve=(16, 0, 64))
+NAMELESS = 0.4  # share of passers-by among the things of new scenes
+
+
+@dataclasses.dataclass(frozen=True)
+class Course:
+    """How long a brain goes to school: new scenes drawn, and steps of the eye, of joint learning, of imagination."""
+
+    scenes: int = 3000
+    eye: int = 1500
+    brain: int = 2000
+    imagination: int = 600
+
+
+class Lessons(NamedTuple):
+    """The pictures of a course: the episodes of the graph and new scenes, each looked at twice."""
+
+    first: Scenes
+    second: Scenes
+
+
+def lessons(graph: KnowledgeGraph, *, scenes: int, seed: int) -> Lessons:
+    """Draw the episodes of a graph and so many new scenes, in two views each.
+
+    >>> from tensorbrain.datasets.worlds import load_graph
+    >>> len(lessons(load_graph("neighbourhood"), scenes=2, seed=0).first)
+    696
+    """
+    scripts = [episode_scripts(graph, seed=seed), new_scripts(graph, scenes, seed=seed, nameless=NAMELESS)]
+    views = [
+        joined([draw(part, graph, seed=seed + offset, dials=dials) for part in scripts])
+        for offset, dials in ((1, FIRST_LOOK), (2, SECOND_LOOK))
+    ]
+    return Lessons(*views)
+
+
+def untaught(graph: KnowledgeGraph, settings: Settings, *, seed: int) -> TensorBrain:
+    """A new brain for a graph, with the prior of its instants."""
+    words = graph.vocabulary
+    counts = (len(words.concepts), len(words.predicates), len(words.instants))
+    brain = TensorBrain.create(counts, settings, key=jax.random.key(seed))
+    return eqx.tree_at(lambda b: b.p_t, brain, prior(graph, brain))
+
+
+def with_eye(brain: TensorBrain, eye: Eye) -> TensorBrain:
+    """The brain with another eye."""
+    return eqx.tree_at(lambda b: b.sensory.eye, brain, eye)
+
+
+def taught_eye(
+    graph: KnowledgeGraph, pictures: Lessons, course: Course, settings: Settings, *, seed: int, progress: bool
+):
+    """An eye taught on both views of the lessons, and how it went."""
+    return teach_eye(
+        joined(list(pictures)),
+        label_groups(graph),
+        feature=settings.feature,
+        predicates=len(graph.vocabulary.predicates),
+        steps=course.eye,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def observed(graph: KnowledgeGraph, eye: Eye, pictures: Lessons, settings: Settings, *, seed: int) -> Seen:
+    """The lessons through a taught eye."""
+    return observe(with_eye(untaught(graph, settings, seed=seed), eye), pictures.first, pictures.second, seed=seed)
+
+
+def school(
+    graph: KnowledgeGraph,
+    *,
+    settings: Settings = SETTINGS,
+    course: Course = Course(),
+    seed: int = 0,
+    progress: bool = True,
+) -> Brain:
+    """Teach a new brain to see, remember, write and imagine the neighbourhood.
+
+    The eye is taught first, by naming; then memory, perception and writing jointly on the same embeddings; last the
+    imagination. ``brain.history`` has the seconds and losses of each part. Ctrl-C goes on to the next part.
+    """
+    started = time.perf_counter()
+    pictures = lessons(graph, scenes=course.scenes, seed=seed)
+    drawn = {"part": "drawing", "scenes": 2 * len(pictures.first), "seconds": round(time.perf_counter() - started, 1)}
+    eye, eye_history = taught_eye(graph, pictures, course, settings, seed=seed, progress=progress)
+    brain = with_eye(untaught(graph, settings, seed=seed), eye)
+    seen = observe(brain, pictures.first, pictures.second, seed=seed)
+    groups = label_groups(graph)
+    options = choices(graph.vocabulary, groups, brain.index.size("concept"))
+    brain, history = learn_jointly(
+        brain, graph, seen, options, steps=course.brain, learn_beta=settings.learn_beta, seed=seed, progress=progress
+    )
+    brain, last = teach_imagination(brain, pictures.first, steps=course.imagination, seed=seed)
+    records: list[dict[str, Any]] = [drawn]
+    records += [{"part": "eye", **record} for record in eye_history]
+    records += [{"part": "brain", "epoch": n + 1, **record} for n, record in enumerate(history)]
+    records += [{"part": "imagination", **last}, {"part": "all", "seconds": round(time.perf_counter() - started, 1)}]
+    return Brain(
+        model=brain,
+        vocabulary=graph.vocabulary,
+        settings=settings,
+        graph_hash=graph.content_hash(),
+        source=graph.source,
+        seed=seed,
+        held_out=np.zeros((0, 3), np.int32),
+        history=tuple(records),
+        label_groups=groups,
+    )

@@ -71,5 +71,6 @@ def show_why(trace: Trace, n: int) -> None:
                     [{slot.capitalize(): label, "Probability": p} for label, p in trace.top(n, window)[:5]],
                     hide_index=True,
                     column_config={"Probability": st.column_config.NumberColumn(format="%.3f")},
+                    column_order=("Probability", "Moment") if slot == "moment" else None,  # moments have long names
                     alt=f"The five best candidates for the {slot}.",
                 )

@@ -80,10 +80,13 @@ def _opening(trace: Trace, n: int) -> Words:
 
 
 def _sensing(trace: Trace, n: int, window: int) -> Words:
-    look = f"Sense: the eye {gaze(trace, n, window)}, "
+    look = f"Sense: the eye {gaze(trace, n, window)}; "
     if window == 0:
-        return ((f"{look}and what it sees is all that stands on the blackboard.", ""),)
-    return ((f"{look}and what it sees joins on the blackboard what working memory hands back.", ""),)
+        return ((f"{look}what it sees is all that stands on the blackboard.", ""),)
+    i, j = (int(region) for region in trace.regions[n])
+    lie = " and how they lie to each other" if trace.slots[window] == "predicate" and i != j and j != WHOLE else ""
+    joins = "join" if lie else "joins"
+    return ((f"{look}what it sees{lie} {joins} on the blackboard what working memory hands back.", ""),)
 
 
 def _evolving(trace: Trace, n: int, window: int) -> Words:

@@ -1,15 +1,16 @@
 """``tensorbrain evaluate``: how well a brain knows its graph."""
 
 import os
+import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
 
-from tensorbrain.cli.arguments import BrainName, Common, Reading
+from tensorbrain.cli.arguments import BrainName, Common, Count, Reading
 from tensorbrain.cli.output import print_json, warn
 from tensorbrain.cli.sources import open_brain, open_graph
-from tensorbrain.errors import GraphError
+from tensorbrain.errors import GraphError, SettingsError
 
 if TYPE_CHECKING:
     from tensorbrain.brain import Brain
@@ -20,7 +21,9 @@ class Evaluate:
     """Measure how well a brain knows its graph, beside a table of counts and chance.
 
     Says how much of each episode it recalls, how often its best answer is true, and how well it ranks the
-    facts that were held out from its training.
+    facts that were held out from its training. With --mode perception it teaches networks to see and measures them
+    on new pictures: of the neighbourhood, of `digits`, or on the boxes of a scene-graph file. With --mode experience
+    the brain lives new pictures once and is asked for them.
 
     Example: tensorbrain evaluate neighbourhood
     """
@@ -34,11 +37,21 @@ class Evaluate:
             help_behavior_hint="(default: the one that the brain was trained on)",
         ),
     ] = None
+    mode: Literal["memory", "perception", "experience"] = "memory"
+    """What is measured. Perception teaches several networks for each seed, which takes a quarter of an hour."""
+    seeds: Count = 3
+    """In mode perception: how many seeds, from --seed on."""
     reading: Reading = field(default_factory=Reading)
     common: Common = field(default_factory=Common)
 
     def run(self) -> int:
-        """Print the table of figures, or with ``--json`` the figures as one flat object."""
+        """Print the table of figures, or with ``--json`` the figures as one object."""
+        if self.seeds < 1:
+            raise SettingsError(f"--seeds {self.seeds} are none: measure with at least 1")
+        if self.mode != "memory":
+            figures, words = self._perceived() if self.mode == "perception" else self._lived()
+            print_json(figures) if self.common.json else print(words)
+            return 0
         brain = open_brain(self.brain)
         graph = open_graph(self.graph or learned_graph(brain, self.brain), self.reading)
         from tensorbrain.evaluation import evaluate, table
@@ -52,6 +65,35 @@ class Evaluate:
         else:
             print(table(figures))
         return 0
+
+    def _perceived(self) -> tuple[dict[str, Any], str]:
+        from tensorbrain.compilation import keep_compiled
+
+        keep_compiled()
+        seeds, progress = tuple(range(self.common.seed, self.common.seed + self.seeds)), sys.stderr.isatty()
+        if self.brain == "digits":
+            from tensorbrain.experiments import digits
+
+            figures = digits.digits(seeds=seeds, progress=progress)
+            return figures, digits.table(figures)
+        if self.brain.removesuffix(".gz").endswith(".json"):
+            from tensorbrain.experiments import scene_graphs
+
+            figures = scene_graphs.scene_graph_tables(self.brain, seeds=seeds, progress=progress)
+            return figures, scene_graphs.table(figures)
+        from tensorbrain.experiments import ladder
+
+        graph = open_graph(self.graph or self.brain, self.reading)
+        figures = ladder.ladder(graph, seeds=seeds, progress=progress)
+        return figures, ladder.table(figures)
+
+    def _lived(self) -> tuple[dict[str, Any], str]:
+        from tensorbrain.experiments import experiences
+
+        brain = open_brain(self.brain)
+        graph = open_graph(self.graph or learned_graph(brain, self.brain), self.reading)
+        figures = experiences.experiences(brain, graph, seed=self.common.seed)
+        return figures, experiences.table(figures)
 
 
 def learned_graph(brain: "Brain", name: str) -> str:

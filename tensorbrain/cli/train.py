@@ -1,8 +1,10 @@
 """``tensorbrain train``: a graph goes in, a brain file comes out."""
 
+import dataclasses
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import arg
@@ -14,6 +16,8 @@ from tensorbrain.cli.sources import brain_name, open_graph, recipe
 from tensorbrain.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tensorbrain.brain import Brain
     from tensorbrain.graph import KnowledgeGraph
     from tensorbrain.settings import Settings
@@ -61,6 +65,9 @@ class Train:
         arg(aliases=["-o"], metavar="FILE", help_behavior_hint="(default: GRAPH.brain.safetensors, here)"),
     ] = None
     """Where the brain is saved; what was there is replaced."""
+    pictures: bool = False
+    """Teach it to see as well, on drawn pictures of the episodes and of new scenes (neighbourhood alone). This takes
+    about ten minutes."""
     preset: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="(default: default)")] = None
     """Whose choices to follow: default (the library's), tb2023, btn2023 or qtb2025 (the papers')."""
     dim: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 256)")] = None
@@ -94,15 +101,14 @@ class Train:
         output = self.output or brain_name(self.graph)
         writable(output)  # said now, rather than after the training
         graph = open_graph(self.graph, self.reading)
-        arguments = self._arguments(recipe(self.graph, graph))
         from tensorbrain.compilation import keep_compiled
-        from tensorbrain.learning import train
 
         keep_compiled()
+        teach = self._schooling() if self.pictures else self._training(recipe(self.graph, graph))
         started = time.perf_counter()
         with Interruption() as interruption:
             try:
-                brain = train(graph, seed=self.common.seed, progress=sys.stderr.isatty(), **arguments)
+                brain = teach(graph, seed=self.common.seed, progress=sys.stderr.isatty())
             except KeyboardInterrupt:
                 warn("stopped in the middle of a step: no brain was saved")
                 return INTERRUPTED
@@ -122,6 +128,24 @@ class Train:
         else:
             print(report(figures))
         return INTERRUPTED if interruption.happened else 0
+
+    def _schooling(self) -> "Callable[..., Brain]":
+        """``experiments.schooling.school`` with the settings that the command line asks for."""
+        from tensorbrain.experiments.schooling import SETTINGS, school
+
+        others = ("preset", "epochs", "seconds", "batch", "learning_rate", "validation", "patience")
+        others = [name for name in (*others, "facts_weight", "episodes_weight") if getattr(self, name) is not None]
+        if others or self.held_out != Holding():
+            name = (others[0] if others else "holdout").replace("_", "-")
+            raise SettingsError(f"--{name} does not go with --pictures, whose course is fixed: leave one of them out")
+        size = {} if self.dim is None else {"dim": self.dim, "context": self.dim}
+        return partial(school, settings=dataclasses.replace(SETTINGS, **size))
+
+    def _training(self, usual: dict[str, Any]) -> "Callable[..., Brain]":
+        """``learning.train`` with the recipe's arguments, unless the command line says otherwise."""
+        from tensorbrain.learning import train
+
+        return partial(train, **self._arguments(usual))
 
     def _arguments(self, usual: dict[str, Any]) -> dict[str, Any]:
         """The keywords of ``learning.train``: the recipe's, unless the command line says otherwise."""
@@ -158,7 +182,7 @@ class Train:
 
 def learned(brain: "Brain") -> dict[str, Any]:
     """What the training came to, in numbers."""
-    losses = [epoch["loss"] for epoch in brain.history]
+    losses = [epoch["loss"] for epoch in brain.history if "epoch" in epoch]
     words = brain.vocabulary
     return {
         "concepts": len(words.concepts),

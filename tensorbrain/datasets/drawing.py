@@ -93,7 +93,7 @@ def picture(script: Script, town: Town, seed: str, dials: Dials, size: int) -> t
 
 def _ground(place: str, side: int, dice: random.Random) -> Image.Image:
     image = background(place, side)
-    left = dice.randrange(image.width - side + 1)
+    left = int(dice.random() * (image.width - side + 1))  # one draw whatever the size: the rest of the scene stays
     return image.crop((left, 0, left + side, side))
 
 

@@ -20,10 +20,8 @@ class ClassTable:
         self.by: dict[tuple[int, int], np.ndarray] = {}
         entity = [concept.group == "entity" for concept in vocabulary.concepts]
         kinds = kinds_of(scenes, groups)
-        for kind, thing, labels in zip(
-            kinds.reshape(-1).tolist(), scenes.thing.reshape(-1).tolist(), scenes.labels.reshape(-1, len(groups)).tolist(),
-            strict=True,
-        ):  # fmt: skip
+        flat = (kinds.reshape(-1), scenes.thing.reshape(-1), scenes.labels.reshape(-1, len(groups)))
+        for kind, thing, labels in zip(*(array.tolist() for array in flat), strict=True):
             if kind < 0:
                 continue
             if entity[thing]:

@@ -29,8 +29,8 @@ GRADIENT_STEPS = 200  # of Adam, for the index that the one-shot rules stand bes
 def experiences(brain: Brain, graph: KnowledgeGraph, *, count: int = 50, seed: int = 0) -> dict[str, Any]:
     """Live ``count`` new pictures under each rule of writing and measure what became of them, and of the old.
 
-    Under each rule: ``statements_at_n``, of the n statements remembered of a picture the share among the n most probable
-    of all statements recalled from its instant; ``truth_at_n``, the share of those that are told of the scene;
+    Under each rule: ``statements_at_n``, of the n statements remembered of a picture the share among the n most
+    probable of all statements recalled from its instant; ``truth_at_n``, the share of those that are told of the scene;
     ``second_look_at_1``, the share of pictures whose distorted second view reminds most of the right instant, of all
     old and new ones; ``old_recall_drop``, by how much the recall of the old episodes fell. ``gradient`` has the
     same for instants whose index is trained by gradient on the same statements, all else fixed.
@@ -128,3 +128,23 @@ def _train_rows(
     start = jnp.zeros((len(rows), brain.board.dim))
     (a, _), _ = jax.lax.scan(step, (start, adam.init(start)), None, length=GRADIENT_STEPS)
     return a
+
+
+WORDS = {
+    "statements_at_n": "what was remembered, among the n most probable of all statements",
+    "truth_at_n": "what is told of the scene, likewise",
+    "second_look_at_1": "a distorted second look reminds of the right moment",
+    "old_recall_drop": "recall of the old episodes fell by",
+}
+
+
+def table(figures: dict[str, Any]) -> str:
+    """The rules of writing side by side, beside an index trained by gradient."""
+    columns = [*RULES, "gradient"]
+    lines = [
+        f"{figures['pictures']} new pictures, each lived once, {figures['statements_a_picture']:.1f} statements each"
+    ]
+    lines.append(f"{'':<66}" + "".join(f"{name:>10}" for name in columns))
+    for key, words in WORDS.items():
+        lines.append(f"{words:<66}" + "".join(f"{figures[name][key]:>10.3f}" for name in columns))
+    return "\n".join(lines)

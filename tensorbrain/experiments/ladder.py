@@ -64,7 +64,7 @@ def ladder(
         test = observe(brain, tested, seed=seed)
         for name, (ablate, fixed) in RUNGS.items():
             taught, _ = learn_jointly(
-                ablate(brain), graph, seen, options, steps=course.brain, writing=False, fixed=fixed, seed=seed,
+                ablate(brain), graph, seen, options, steps=course.brain, fixed=fixed, seed=seed,
                 progress=progress,
             )  # fmt: skip
             figures = perception_figures(decode(taught, test, options), test, graph.vocabulary, groups)
@@ -83,3 +83,33 @@ def spread(values: list[float]) -> dict[str, float]:
     {'mean': 0.75, 'low': 0.5, 'high': 1.0}
     """
     return {"mean": float(np.mean(values)), "low": float(np.min(values)), "high": float(np.max(values))}
+
+
+WORDS = {
+    "individual_known": "known individuals named",
+    "class_novel": "class of things never seen",
+    "attributes": "attributes (mean of the groups)",
+    "predicate_at_1": "predicate of a told pair, first",
+    "predicate_at_10": "  ... among the first ten",
+    "statement_at_1": "whole statement: subject, predicate, object",
+    "statement_at_1_known": "  ... between known individuals",
+}
+
+
+def table(figures: dict[str, Any]) -> str:
+    """The rungs side by side, means over the seeds with the lowest and the highest.
+
+    >>> one = {key: spread([0.5]) for key in WORDS}
+    >>> print(table({"seeds": [0], **one, "chance": one}).splitlines()[2][:60].rstrip())
+    known individuals named                           0.500
+    """
+    columns = ["whole", *(name for name in (*RUNGS, "count_table", "chance") if name in figures)]
+    lines = [f"new scenes, mean of {len(figures['seeds'])} seeds (lowest - highest)"]
+    lines.append(f"{'':<45}" + "".join(f"{name.replace('_', ' '):>22}" for name in columns))
+    for key, words in WORDS.items():
+        cells = []
+        for name in columns:
+            value = figures.get(key) if name == "whole" else figures[name].get(key)
+            cells.append("-" if value is None else f"{value['mean']:.3f} ({value['low']:.3f} - {value['high']:.3f})")
+        lines.append(f"{words:<45}" + "".join(f"{cell:>22}" for cell in cells))
+    return "\n".join(lines)

@@ -20,19 +20,22 @@ from tensorbrain.learning.train import prior
 from tensorbrain.modes.choices import choices
 from tensorbrain.pictures.scenes import Scenes, joined, label_groups
 from tensorbrain.settings import Settings
+from tensorbrain.typing import Int32
 
 FIRST_LOOK, SECOND_LOOK = Dials(0.4, 0.3, 0.4, 0.4), Dials(0.6, 0.5, 0.6, 0.6)
 SETTINGS = Settings(senses="pictures", reserve=(16, 0, 64))
+MOST_TOLD = 10  # statements of a new scene
 NAMELESS = 0.4  # share of passers-by among the things of new scenes
 
 
 @dataclasses.dataclass(frozen=True)
 class Course:
-    """How long a brain goes to school: new scenes drawn, and steps of the eye, of joint learning, of imagination."""
+    """How long a brain goes to school: new scenes drawn, episodes only told, and steps of eye, brain, imagination."""
 
     scenes: int = 3000
+    told: int = 12_000
     eye: int = 1500
-    brain: int = 2000
+    brain: int = 3000
     imagination: int = 600
 
 
@@ -56,6 +59,20 @@ def lessons(graph: KnowledgeGraph, *, scenes: int, seed: int) -> Lessons:
         for offset, dials in ((1, FIRST_LOOK), (2, SECOND_LOOK))
     ]
     return Lessons(*views)
+
+
+def told_episodes(graph: KnowledgeGraph, count: int, *, seed: int) -> Int32[np.ndarray, "episode statement 3"]:
+    """The statements (s, p, o) of new scenes that are never drawn, -1 padding.
+
+    >>> from tensorbrain.datasets.worlds import load_graph
+    >>> told_episodes(load_graph("neighbourhood"), 2, seed=0).shape
+    (2, 10, 3)
+    """
+    rows = np.full((count, MOST_TOLD, 3), -1, np.int32)
+    for n, script in enumerate(new_scripts(graph, count, seed=seed, nameless=0.0)):
+        told = np.asarray(script.statements, np.int32)[:MOST_TOLD, 2:]
+        rows[n, : len(told)] = told
+    return rows
 
 
 def untaught(graph: KnowledgeGraph, settings: Settings, *, seed: int) -> TensorBrain:
@@ -113,12 +130,22 @@ def school(
     groups = label_groups(graph)
     options = choices(graph.vocabulary, groups, brain.index.size("concept"))
     brain, history = learn_jointly(
-        brain, graph, seen, options, steps=course.brain, learn_beta=settings.learn_beta, seed=seed, progress=progress
+        brain,
+        graph,
+        seen,
+        options,
+        steps=course.brain,
+        pool=told_episodes(graph, course.told, seed=seed + 5),
+        learn_beta=settings.learn_beta,
+        seed=seed,
+        progress=progress,
     )
     brain, last = teach_imagination(brain, pictures.first, steps=course.imagination, seed=seed)
     records: list[dict[str, Any]] = [drawn]
     records += [{"part": "eye", **record} for record in eye_history]
-    records += [{"part": "brain", "epoch": n + 1, **record} for n, record in enumerate(history)]
+    records += [
+        {"part": "brain", "epoch": n + 1, "loss": record["memory"], **record} for n, record in enumerate(history)
+    ]
     records += [{"part": "imagination", **last}, {"part": "all", "seconds": round(time.perf_counter() - started, 1)}]
     return Brain(
         model=brain,

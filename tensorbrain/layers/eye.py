@@ -27,9 +27,9 @@ def glimpse(picture: Float[Array, "height width 3"], box: Float[Array, "4"], siz
 
 def _resampling(low: Array, high: Array, length: int, size: int) -> Float[Array, "size length"]:
     step = jnp.maximum((high - low) * length / size, 1.0)  # wider than a pixel: average, do not skip
-    at = low * length + (jnp.arange(size) + 0.5) / size * (high - low) * length - 0.5
+    at = low * length + (jnp.arange(size, dtype=float) + 0.5) / size * (high - low) * length - 0.5
     at = jnp.clip(at, 0.0, length - 1.0)
-    weight = jnp.maximum(0.0, 1.0 - jnp.abs(jnp.arange(length)[None] - at[:, None]) / step)
+    weight = jnp.maximum(0.0, 1.0 - jnp.abs(jnp.arange(length, dtype=float)[None] - at[:, None]) / step)
     return weight / weight.sum(axis=1, keepdims=True)
 
 
@@ -45,8 +45,8 @@ class Eye(eqx.Module):
     (16,)
     """
 
-    kernels: tuple[Float[Array, "patch channel"], ...]
-    offsets: tuple[Float[Array, " channel"], ...]
+    kernels: tuple[Float[Array, "_patch _channel"], ...]
+    offsets: tuple[Float[Array, " _channel"], ...]
     out: Float[Array, "flat feature"]
     bias: Float[Array, " feature"]
 
@@ -70,7 +70,7 @@ class Eye(eqx.Module):
     def __call__(self, seen: Float[Array, "side side 3"]) -> Float[Array, " feature"]:
         x = _fold(_fold(seen - 0.5))
         for gather, kernel, offset in zip((None, _neighbours, _fold), self.kernels, self.offsets, strict=True):
-            x = jax.nn.relu((gather(x) if gather else x) @ kernel + offset)
+            x = jax.nn.relu((gather(x) if gather else x) @ kernel + offset[None, None])
         y = x.reshape(-1) @ self.out
         y = (y - y.mean()) * jax.lax.rsqrt(y.var() + 1e-5) + self.bias
         return jax.nn.relu(y)

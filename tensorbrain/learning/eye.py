@@ -14,9 +14,10 @@ from tqdm.auto import tqdm
 from tensorbrain.layers.eye import Eye, glimpse
 from tensorbrain.learning.schooling import learning_rate, optimiser, stop_on_ctrl_c
 from tensorbrain.pictures.scenes import LabelGroup, Scenes
-from tensorbrain.typing import Array, Float, Float32, Int, Int32, PRNGKeyArray
+from tensorbrain.typing import Array, Float, Float32, Int, Int32, PRNGKeyArray, UInt8
 
 PAIRS = 6  # union boxes that are looked at in a scene, drawn anew each time
+FALSE_COLOURS = 0.25  # share of pictures whose colour channels are swapped: only classes and predicates are asked then
 JITTER = 0.06  # boxes move by up to this share of their size, as those that are proposed will not fit exactly
 
 
@@ -37,7 +38,7 @@ class Namer(eqx.Module):
     """The simple decoder: one softmax for what a region is, one a label group, one for the predicate of a union."""
 
     eye: Eye
-    names: tuple[Float[Array, "feature name"], ...]
+    names: tuple[Float[Array, "feature _name"], ...]
     predicates: Float[Array, "feature predicate"]
 
     @classmethod
@@ -90,12 +91,15 @@ def teach_eye(
 ) -> tuple[Eye, list[dict[str, float]]]:
     """Teach an eye to tell things, labels and predicates apart; returns it with the loss over time.
 
-    Every step sees ``batch`` scenes, their regions and ``PAIRS`` unions a scene, with boxes a little off and in a
-    changed light. Ctrl-C ends the lessons early.
+    Every step sees ``batch`` scenes, their regions and ``PAIRS`` unions a scene, with boxes a little off, in a changed
+    light, and some in false colours: so shapes are learned that hold for what was never seen. Ctrl-C ends the
+    lessons early.
     """
     random = np.random.default_rng(seed)
     table = naming_table(scenes, groups)
     sizes = tuple(int(table[..., column].max(initial=0)) + 1 for column in range(table.shape[-1]))
+    levels = [column for column, group in enumerate(groups, start=1) if group.name in ("basic", "parent", "top")]
+    coloured = np.setdiff1d(np.arange(table.shape[-1]), levels)  # what false colours would teach wrongly
     namer = Namer.create(sizes, predicates, feature, key=jax.random.key(seed))
     state = optimiser(1e-3).init(namer)
     history, summed, started = [], 0.0, time.perf_counter()
@@ -104,8 +108,12 @@ def teach_eye(
             if stopped.is_set():
                 break
             which = random.integers(len(scenes), size=batch)
+            pixels, names = scenes.pixels[which], table[which]
+            swapped = random.random(batch) < FALSE_COLOURS
+            pixels[swapped] = pixels[swapped][..., random.permutation(3)]
+            names[np.ix_(swapped, np.arange(names.shape[1]), coloured)] = -1
             rate = jnp.asarray(learning_rate(peak, step / steps) * min(1.0, (step + 1) / 50), jnp.float32)
-            namer, state, value = _learn(namer, state, lesson(scenes[which], table[which], random), rate)
+            namer, state, value = _learn(namer, state, lesson(scenes[which], pixels, names, random), rate)
             summed += float(value)
             bar.update()
             if (step + 1) % 100 == 0:
@@ -126,7 +134,12 @@ def naming_table(scenes: Scenes, groups: tuple[LabelGroup, ...]) -> Int32[np.nda
     return np.stack(columns, axis=-1).astype(np.int32)
 
 
-def lesson(scenes: Scenes, table: Int32[np.ndarray, "scene region naming"], random: np.random.Generator) -> Lesson:
+def lesson(
+    scenes: Scenes,
+    pixels: UInt8[np.ndarray, "scene height width 3"],
+    table: Int32[np.ndarray, "scene region naming"],
+    random: np.random.Generator,
+) -> Lesson:
     """A batch as it is shown: boxes jittered, light changed, ``PAIRS`` of the told pairs of each scene."""
     boxes = jittered(scenes.boxes, random)
     unions = np.zeros((len(scenes), PAIRS, 4), np.float32)
@@ -140,7 +153,7 @@ def lesson(scenes: Scenes, table: Int32[np.ndarray, "scene region naming"], rand
         )
         predicates[n, : len(pairs)] = pairs[:, 3]
     return Lesson(
-        jnp.asarray(relit(scenes.pixels, random)),
+        jnp.asarray(relit(pixels, random)),
         jnp.asarray(boxes),
         jnp.asarray(unions),
         jnp.asarray(table),

@@ -19,12 +19,12 @@ from tensorbrain.learning.objectives import statement_loss, trainable
 from tensorbrain.learning.observing import Seen
 from tensorbrain.learning.perception import perception_terms
 from tensorbrain.learning.schooling import learning_rate, optimiser, stop_on_ctrl_c
-from tensorbrain.learning.writing import Episodes, recast, resting, writing_terms
+from tensorbrain.learning.train import classes_of
+from tensorbrain.learning.writing import Episodes, resting, writing_terms
 from tensorbrain.modes.choices import Choices
-from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
+from tensorbrain.typing import Array, Float, Int, Int32, PRNGKeyArray
 
-SCENES, ROWS, EPISODES = 24, 192, 32  # in one step: scenes perceived, statements remembered, episodes written
-RECAST = 0.6  # share of the concepts of an episode that play another's part when it is written
+SCENES, ROWS, LIVED, TOLD = 24, 192, 16, 32  # a step: scenes perceived, rows remembered, episodes written
 WEIGHTS = {
     "memory": 1.0,
     "instant": 0.3,
@@ -36,8 +36,9 @@ WEIGHTS = {
     "find": 0.3,
 }
 WEIGHT_DECAY = 0.005
-DROPOUT = 0.3  # share of blackboard units wiped before a feedback
-DROPPED = 0.25  # share of the features of a look that are missing in each step, as pictures are fewer than weights
+GENERALISED = 0.02  # share of semantic rows that are told of a class instead of its member
+DROPOUT = 0.2  # share of blackboard units wiped before a feedback
+DROPPED = 0.2  # share of the features of a look that are missing in each step, as pictures are fewer than weights
 
 
 def joint_loss(
@@ -98,20 +99,21 @@ def learn_jointly(
     *,
     steps: int = 2000,
     peak: float = 2e-3,
-    writing: bool = True,
+    pool: Int32[np.ndarray, "episode statement 3"] | None = None,
     learn_beta: bool = False,
     fixed: Callable[[TensorBrain], Any] | None = None,
     seed: int = 0,
     progress: bool = True,
 ) -> tuple[TensorBrain, list[dict[str, float]]]:
-    """Teach a brain what its taught eye has ``seen`` and what the graph says; with ``writing`` also to write.
+    """Teach a brain what its taught eye has ``seen`` and what the graph says, and where there is a ``pool`` to write.
 
-    ``fixed`` names parameters that stay as they are. Ctrl-C ends the lessons early. Returns the brain and the terms
-    of the loss over time.
+    ``pool`` has episodes (statements (s, p, o), -1 padding) that are never shown as pictures: writing is learned on
+    ever new ones. ``fixed`` names parameters that stay as they are. Ctrl-C ends the lessons early. Returns the brain and
+    the terms of the loss over time.
     """
     random = np.random.default_rng(seed)
     rows, _ = training_rows(graph, np.zeros((0, 3), np.int32))
-    kin = kin_of(graph, brain.index.capacity[0])
+    class_of = classes_of(graph)
     params, frozen = eqx.partition(brain, can_change(brain, learn_beta=learn_beta, fixed=fixed))
     state = optimiser(WEIGHT_DECAY).init(params)
     keys = jax.random.split(jax.random.key(seed), steps)
@@ -123,8 +125,9 @@ def learn_jointly(
             if stopped.is_set():
                 break
             batch = seen.pick(random.integers(len(seen.thing), size=SCENES))
-            told = generalise(rows[random.integers(len(rows), size=ROWS)], kin[:, 0] * 0 - 1, share=0.0, random=random)
-            written = _episodes(seen, kin, random) if writing else None
+            told = rows[random.integers(len(rows), size=ROWS)]
+            told = generalise(told, class_of, share=GENERALISED, random=random)
+            written = None if pool is None else _episodes(seen, pool, random)
             rate = jnp.asarray(learning_rate(peak, step / steps) * min(1.0, (step + 1) / 50), jnp.float32)
             params, state, terms = _learn(
                 params, state, frozen, batch, choices, jnp.asarray(told), written, rate, keys[step]
@@ -138,41 +141,26 @@ def learn_jointly(
                 bar.set_postfix({name: f"{value:.2f}" for name, value in means.items()})
                 summed = {}
     brain = eqx.combine(params, frozen)
-    if writing:
-        many = [_episodes(seen, kin, random) for _ in range(8)]
+    if pool is not None:
+        many = [_episodes(seen, pool, random) for _ in range(16)]
         episodes = jax.tree_util.tree_map(lambda *a: jnp.concatenate(a), *many)
         brain = eqx.tree_at(lambda b: b.rest, brain, jax.jit(resting)(brain, episodes))
     return brain, history
 
 
-def _episodes(seen: Seen, kin: np.ndarray, random: np.random.Generator) -> Episodes:
-    """Episodes of known scenes whose concepts play each other's parts, with the two looks at each scene."""
-    which = random.integers(len(seen.thing), size=EPISODES)
-    rows = np.asarray(seen.statements)[which]
-    told = rows[..., 3] >= 0
-    width = int(told.sum(axis=1).max())
-    width = -(-width // 4) * 4  # few shapes: every new one is compiled
-    statements = np.where(told[..., None], rows[..., 2:], -1)[:, :width]
+def _episodes(seen: Seen, pool: np.ndarray, random: np.random.Generator) -> Episodes:
+    """``LIVED`` episodes that were seen, and ``TOLD`` ones that are only told, each before a scene of another.
+
+    So the statements must be read from what they leave behind, not guessed from the look of the scene.
+    """
+    lived = random.integers(len(seen.thing), size=LIVED)
+    scenes = np.concatenate([lived, random.integers(len(seen.thing), size=TOLD)])
+    rows = np.asarray(seen.statements)[lived, : pool.shape[1]]
+    own = np.where(rows[..., 3:4] >= 0, rows[..., 2:], -1)
+    statements = np.concatenate([own, pool[random.integers(len(pool), size=TOLD)]])
     return Episodes(
-        jnp.asarray(recast(statements, kin, share=RECAST, random=random)),
-        jnp.asarray(told[:, :width]),
-        jnp.asarray(np.asarray(seen.features)[which, 0].astype(np.float32)),
-        jnp.asarray(np.asarray(seen.again)[which].astype(np.float32)),
+        jnp.asarray(statements),
+        jnp.asarray(statements[..., 0] >= 0),
+        jnp.asarray(np.asarray(seen.features)[scenes, 0].astype(np.float32)),
+        jnp.asarray(np.asarray(seen.again)[scenes].astype(np.float32)),
     )
-
-
-def kin_of(graph: KnowledgeGraph, capacity: int) -> np.ndarray:
-    """For each concept the concepts of its class, itself first; shape (capacity, kin), -1 padding."""
-    members: dict[int, list[int]] = {}
-    classes: dict[int, int] = {}
-    for member, its_class in graph.membership.tolist():
-        if member not in classes:
-            classes[member] = its_class
-            members.setdefault(its_class, []).append(member)
-    widest = max((len(kin) for kin in members.values()), default=1)
-    table = np.full((capacity, widest), -1, np.int32)
-    table[:, 0] = np.arange(capacity)
-    for k, its_class in classes.items():
-        others = [other for other in members[its_class] if other != k]
-        table[k, 1 : 1 + len(others)] = others
-    return table

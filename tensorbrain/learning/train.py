@@ -106,7 +106,7 @@ def _learning_rate(peak: float, done: float) -> float:
     return peak * (0.05 + 0.95 * 0.5 * (1 + float(np.cos(np.pi * min(done, 1.0)))))
 
 
-def _classes(graph: KnowledgeGraph) -> np.ndarray:
+def classes_of(graph: KnowledgeGraph) -> np.ndarray:
     """The first class of each concept, or -1 (shape: concepts)."""
     class_of = np.full(max(1, len(graph.vocabulary.concepts)), -1, np.int32)
     for member, its_class in reversed(graph.membership.tolist()):
@@ -182,7 +182,7 @@ def train(
     brain = eqx.tree_at(lambda b: b.p_t, brain, prior(graph, brain))
     params, frozen = eqx.partition(brain, trainable(brain, learn_beta=settings.learn_beta))
     optimiser_state = _optimiser(weight_decay).init(params)
-    class_of = _classes(graph)
+    class_of = classes_of(graph)
     sizes: dict[tuple[int, str], int] = {}
     batch = min(batch, len(learned))
     steps = -(-len(learned) // batch)

@@ -4,13 +4,12 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from tensorbrain.brain import TensorBrain
 from tensorbrain.memory.write import learned_write, traces_left
 from tensorbrain.modes.decoder import statement_log_probability
 from tensorbrain.modes.looking import Sight, moment
-from tensorbrain.typing import Array, Bool, Float, Int, Int32
+from tensorbrain.typing import Array, Bool, Float, Int
 
 
 class Episodes(NamedTuple):
@@ -59,29 +58,3 @@ def writing_terms(brain: TensorBrain, episodes: Episodes) -> tuple[Float[Array, 
     scores = jnp.concatenate([(gamma - 0.5) @ a_new.T, old], axis=1) / brain.temperature
     log_t = jnp.diagonal(jax.nn.log_softmax(scores))
     return -log_p.sum() / jnp.maximum(episodes.told.sum(), 1), -log_t.mean()
-
-
-def recast(
-    statements: Int32[np.ndarray, "episode statement 3"],
-    kin: Int32[np.ndarray, "concept kin"],
-    *,
-    share: float,
-    random: np.random.Generator,
-) -> Int32[np.ndarray, "episode statement 3"]:
-    """Ever new episodes from known ones: a ``share`` of the concepts, episode by episode, play another's part.
-
-    ``kin`` (concept, kin) lists for each concept those of its class (itself first, -1 padding). A concept is replaced
-    by the same other one in the whole episode, so that what belongs together stays together.
-
-    >>> kin = np.array([[0, 1], [1, 0]], np.int32)
-    >>> recast(np.array([[[0, 0, 1]]], np.int32), kin, share=0.0, random=np.random.default_rng(0))
-    array([[[0, 0, 1]]], dtype=int32)
-    """
-    count = (kin >= 0).sum(axis=1)
-    part = np.broadcast_to(np.arange(len(kin)), (len(statements), len(kin))).copy()
-    other = kin[np.arange(len(kin)), random.integers(1 << 30, size=part.shape) % np.maximum(count, 1)]
-    part = np.where(random.random(part.shape) < share, np.where(other >= 0, other, part), part)
-    rows, episode = statements.copy(), np.arange(len(statements))[:, None]
-    for column in (0, 2):
-        rows[..., column] = np.where(rows[..., column] >= 0, part[episode, rows[..., column]], -1)
-    return rows.astype(np.int32)

@@ -51,7 +51,7 @@ def learned_write(
     """
     if brain.rest is None or brain.kappa is None:
         raise SettingsError("this brain was not taught the learned rule of writing: use rule copy.")
-    left = jax.vmap(lambda row: traces_left(brain, row))(jnp.maximum(statements, 0)) - brain.rest
+    left = jax.vmap(lambda row: traces_left(brain, row))(jnp.maximum(statements, 0)) - brain.rest[None]
     return jnp.where(told[:, None], left, 0.0).sum(axis=0) + brain.kappa * (brain.board.gamma(q_scene) - 0.5)
 
 

@@ -136,15 +136,18 @@ def read_labels(
 
 
 def relate(
-    brain: TensorBrain, state: BrainState, nu: dict[str, Array]
+    brain: TensorBrain, state: BrainState, nu: dict[str, Array], *, kept: Float[Array, " dim"] | None = None
 ) -> tuple[BrainState, Float[Array, " predicate_and_silence"]]:
     """Window P: evolve, sense the pair, and read the predicate; the last entry is silence, P(nothing is said).
 
     Silence is an index like any other, n_0 = a_0 + a . (gamma - 1/2), that names no relation: it lets a brain
-    tell which pairs are worth a statement (ours). No feedback follows (TB23).
+    tell which pairs are worth a statement (ours). No feedback follows (TB23). ``kept`` weighs how far each unit's
+    gamma is from 1/2 as it is read: learning wipes some of them.
     """
     state = sense(brain.sensory, evolve(brain.board, brain.memory, state), nu)
     gamma = brain.board.gamma(state.q)
+    if kept is not None:
+        gamma = 0.5 + kept * (gamma - 0.5)
     n = brain.index.scores(gamma, "predicate")
     assert brain.silence is not None
     silence = brain.silence[:-1] @ (gamma - 0.5) + brain.silence[-1]

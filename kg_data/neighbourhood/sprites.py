@@ -21,7 +21,7 @@ from sprite_shapes import DRAWN, coat, hatted
 HERE = Path(__file__).parent
 FONT = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
 TILE, COLUMNS, FINE = 64, 24, 256
-TRAIN, TRAIN_PEOPLE, TEST = 16, 48, 6  # novel looks a class: nameless passers-by (of people more), those for tests
+TRAIN, TRAIN_PEOPLE, TEST = 28, 48, 6  # novel looks a class: nameless passers-by (of people more), those for tests
 
 
 def emoji(text: str, font: ImageFont.FreeTypeFont) -> Image.Image:

@@ -95,7 +95,7 @@ def reminds_of(brain: TensorBrain, scenes: Scenes) -> Int[np.ndarray, " scene"]:
 
 
 def _by_gradient(brain: Brain, lived: list[Lived]) -> Brain:
-    """The brain with the embeddings of the lived instants trained on their statements, starting from a blank row."""
+    """The brain with the embeddings of the lived instants trained on their statements, starting from a random row."""
     rows = np.full((len(lived), MOST, 3), -1, np.int32)
     for n, one in enumerate(lived):
         rows[n, : len(one.statements)] = one.statements
@@ -125,7 +125,7 @@ def _train_rows(
             update, state = adam.update(jax.grad(loss)(a), state)
         return (a + update, state), None
 
-    start = jnp.zeros((len(rows), brain.board.dim))
+    start = 0.5 * jax.random.normal(jax.random.key(0), (len(rows), brain.board.dim))
     (a, _), _ = jax.lax.scan(step, (start, adam.init(start)), None, length=GRADIENT_STEPS)
     return a
 

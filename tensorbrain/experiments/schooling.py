@@ -25,7 +25,7 @@ from tensorbrain.typing import Int32
 FIRST_LOOK, SECOND_LOOK = Dials(0.4, 0.3, 0.4, 0.4), Dials(0.6, 0.5, 0.6, 0.6)
 SETTINGS = Settings(senses="pictures", reserve=(16, 0, 64))
 MOST_TOLD = 10  # statements of a new scene
-NAMELESS = 0.4  # share of passers-by among the things of new scenes
+NAMELESS = 0.5  # share of passers-by among the things of new scenes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Course:
     scenes: int = 3000
     told: int = 12_000
     eye: int = 1500
-    brain: int = 3000
+    brain: int = 4500
     imagination: int = 600
 
 

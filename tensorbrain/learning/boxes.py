@@ -1,9 +1,10 @@
 """Teaching a brain whose senses are boxes to say how two objects relate: the classes are told, the boxes are seen."""
 
+import dataclasses
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -86,9 +87,12 @@ def mirrored(boxes: Float32[np.ndarray, "*many 4"]) -> Float32[np.ndarray, "*man
 def box_brain(classes: int, predicates: int, settings: Settings, *, seed: int = 0) -> TensorBrain:
     """An untaught brain whose concepts are ``classes`` and that senses evidence for them and boxes; no instants.
 
-    >>> box_brain(3, 2, Settings(dim=8, context=8, senses="boxes", classes=3)).index.capacity
+    ``senses`` and ``classes`` of the settings become those of such a brain.
+
+    >>> box_brain(3, 2, Settings(dim=8, context=8)).index.capacity
     (3, 2, 0)
     """
+    settings = dataclasses.replace(settings, senses="boxes", classes=classes)
     key, kind = jax.random.split(jax.random.key(seed))
     brain = TensorBrain.create((classes, predicates, 0), settings, key=key)
     A, G = brain.index.A, brain.sensory.encoders["kind"].G
@@ -105,7 +109,7 @@ def read_pair(
 
     With a ``key`` a part of what the brain holds is missing, as in learning. Silence is no answer: the pair is related.
 
-    >>> brain = box_brain(3, 2, Settings(dim=8, context=8, senses="boxes", classes=3))
+    >>> brain = box_brain(3, 2, Settings(dim=8, context=8))
     >>> read_pair(brain, jnp.array([0, 1]), jnp.array([[0.0, 0.0, 0.5, 0.5], [0.5, 0.5, 1.0, 1.0]]))[1].shape
     (2,)
     """
@@ -129,7 +133,7 @@ def _kept(missing: float, shape: tuple[int, ...], key: PRNGKeyArray | None) -> F
     """A factor for each number: 0 for a share that is missing, more than 1 for the others to make up for it."""
     if key is None:
         return jnp.ones(shape)
-    return jax.random.bernoulli(key, 1 - missing, shape) / (1 - missing)
+    return jnp.where(jax.random.bernoulli(key, 1 - missing, shape), 1 / (1 - missing), 0.0)
 
 
 @jax.jit
@@ -138,7 +142,7 @@ def predicate_log_probabilities(
 ) -> Float[Array, "pair predicate"]:
     """log P(p | classes and boxes of subject and object) of every predicate, for many pairs.
 
-    >>> brain = box_brain(3, 2, Settings(dim=8, context=8, senses="boxes", classes=3))
+    >>> brain = box_brain(3, 2, Settings(dim=8, context=8))
     >>> boxes = jnp.array([[[0.0, 0.0, 0.5, 0.5], [0.5, 0.5, 1.0, 1.0]]])
     >>> predicate_log_probabilities(brain, jnp.array([[0, 1]]), boxes).shape
     (1, 2)
@@ -181,7 +185,7 @@ def learn_pairs(
     batch: int = BATCH,
     seed: int = 0,
     progress: bool = True,
-) -> tuple[TensorBrain, list[dict[str, float]]]:
+) -> tuple[TensorBrain, list[dict[str, Any]]]:
     """Teach a brain every true statement of the ``pairs``, half of them at random as seen in a mirror.
 
     ``mirror`` is what `mirrored_predicates` gives. Ctrl-C ends the lessons early. Returns the brain and, for every
@@ -194,9 +198,12 @@ def learn_pairs(
     params, frozen = eqx.partition(brain, _changing(brain))
     params = jax.tree_util.tree_map(jnp.copy, params)  # the steps reuse their memory
     state = optimiser(WEIGHT_DECAY).init(params)
-    history: list[dict[str, float]] = []
+    history: list[dict[str, Any]] = []
     started = time.perf_counter()
-    with stop_on_ctrl_c() as stopped, tqdm(total=epochs * steps, unit="step", disable=not progress) as bar:
+    with (
+        stop_on_ctrl_c() as stopped,
+        tqdm(total=epochs * steps, unit="step", desc="boxes", disable=not progress) as bar,
+    ):
         for epoch in range(epochs):
             shuffled = random.permutation(len(row))[: steps * batch].reshape(steps, batch)
             named = []

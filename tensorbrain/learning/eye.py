@@ -17,7 +17,7 @@ from tensorbrain.pictures.scenes import LabelGroup, Scenes
 from tensorbrain.typing import Array, Float, Float32, Int, Int32, PRNGKeyArray, UInt8
 
 PAIRS = 6  # union boxes that are looked at in a scene, drawn anew each time
-FALSE_COLOURS = 0.25  # share of pictures whose colour channels are swapped: only classes and predicates are asked then
+FALSE_COLOURS = 0.35  # share of pictures whose colour channels are swapped: only classes and predicates are asked then
 JITTER = 0.06  # boxes move by up to this share of their size, as those that are proposed will not fit exactly
 
 
@@ -66,7 +66,7 @@ def naming_loss(namer: Namer, lesson: Lesson) -> Float[Array, ""]:
 def _mean_nll(scores: Float[Array, "*batch k"], target: Int[Array, "*batch"]) -> Float[Array, ""]:
     told = target >= 0
     log_p = jnp.take_along_axis(jax.nn.log_softmax(scores), jnp.maximum(target, 0)[..., None], axis=-1)[..., 0]
-    return -jnp.where(told, log_p, 0.0).sum() / jnp.maximum(told.sum(), 1)
+    return -jnp.where(told, log_p, 0.0).sum() / jnp.maximum(told.sum(dtype=log_p.dtype), 1.0)
 
 
 @partial(jax.jit, donate_argnums=(0, 1))

@@ -24,7 +24,7 @@ from tensorbrain.learning.writing import Episodes, resting, writing_terms
 from tensorbrain.modes.choices import Choices
 from tensorbrain.typing import Array, Float, Int, Int32, PRNGKeyArray
 
-SCENES, ROWS, LIVED, TOLD = 24, 192, 16, 32  # a step: scenes perceived, rows remembered, episodes written
+SCENES, ROWS, LIVED, TOLD = 16, 256, 16, 48  # a step: scenes perceived, rows remembered, episodes written
 WEIGHTS = {
     "memory": 1.0,
     "instant": 0.3,

@@ -29,7 +29,7 @@ def resting(brain: TensorBrain, episodes: Episodes) -> Float[Array, " dim"]:
     rows = jnp.maximum(episodes.statements.reshape(-1, 3), 0)
     left = jax.vmap(lambda row: traces_left(brain, row))(rows)
     told = episodes.told.reshape(-1, 1)
-    return jnp.where(told, left, 0.0).sum(axis=0) / jnp.maximum(told.sum(), 1)
+    return jnp.where(told, left, 0.0).sum(axis=0) / jnp.maximum(told.sum(dtype=left.dtype), 1.0)
 
 
 def writing_terms(brain: TensorBrain, episodes: Episodes) -> tuple[Float[Array, ""], Float[Array, ""]]:
@@ -57,4 +57,4 @@ def writing_terms(brain: TensorBrain, episodes: Episodes) -> tuple[Float[Array, 
     old = jax.vmap(lambda g: brain.index.scores(g, "instant"))(gamma)
     scores = jnp.concatenate([(gamma - 0.5) @ a_new.T, old], axis=1) / brain.temperature
     log_t = jnp.diagonal(jax.nn.log_softmax(scores))
-    return -log_p.sum() / jnp.maximum(episodes.told.sum(), 1), -log_t.mean()
+    return -log_p.sum() / jnp.maximum(episodes.told.sum(dtype=log_p.dtype), 1.0), -log_t.mean()

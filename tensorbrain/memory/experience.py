@@ -10,7 +10,7 @@ import numpy as np
 from tensorbrain.brain import Brain
 from tensorbrain.errors import SettingsError
 from tensorbrain.graph.vocabulary import Concept
-from tensorbrain.memory.write import RULES, copied, learned_write, with_row
+from tensorbrain.memory.write import RULES, copied, learned_write, told_apart, with_row
 from tensorbrain.modes.perception import Glance, look_at
 from tensorbrain.typing import Float32, Int32
 
@@ -71,7 +71,7 @@ def live(
     if any(instant.label == label for instant in brain.vocabulary.instants):
         raise SettingsError(f"there is an instant '{label}' already: give the new one its own label.")
     glance = look_at(brain, picture, boxes, selection="attend", attention=True, seed=seed, top=1)
-    brain, individuals = _write_individuals(brain, glance)
+    brain, individuals = _write_individuals(brain, glance, rule)
     rows, last = _believed(glance, individuals)
     brain = write_instant(
         brain, rows, glance.run["scene_q"], glance.run["q_after"][last, -1], rule=rule, label=label, time=time
@@ -128,15 +128,17 @@ def _believed(glance: Glance, individuals: dict[int, int]) -> tuple[Int32[np.nda
     return np.asarray(rows, np.int32).reshape(-1, 3), last
 
 
-def _write_individuals(brain: Brain, glance: Glance) -> tuple[Brain, dict[int, int]]:
-    """A new concept for every region that shows nobody known; its embedding is a copy of what the region evoked."""
+def _write_individuals(brain: Brain, glance: Glance, rule: str) -> tuple[Brain, dict[int, int]]:
+    """A new concept for every region that shows nobody known, written by the rule from what the region evoked."""
     found: dict[int, int] = {}
     for region in range(1, len(glance.boxes)):
         if glance.run["familiarity"][region] >= FAMILIAR:
             continue
         q = jnp.asarray(glance.run["region_q"][region])
-        model, k = with_row(brain.model, copied(brain.model, q, "concept"), "concept")
-        kind = brain.vocabulary.label("concept", int(glance.run["things"][region]))
+        thing = int(glance.run["things"][region])
+        a_new = copied(brain.model, q, "concept") if rule == "copy" else told_apart(brain.model, jnp.asarray(thing), q)
+        model, k = with_row(brain.model, a_new, "concept")
+        kind = brain.vocabulary.label("concept", thing)
         concept = Concept(f"{NAMESPACE}individual:{k}", f"new {kind} {k}", "entity")
         brain = dataclasses.replace(brain, model=model, vocabulary=brain.vocabulary.with_concept(concept))
         found[region] = k

@@ -12,6 +12,7 @@ from tensorbrain.operations import evolve
 from tensorbrain.typing import Array, Bool, Float, Int
 
 RULES = ("learned", "copy")
+MARGIN = 4.0  # nats by which a new individual beats its class at the look that it was first seen in
 
 
 def traces_left(brain: TensorBrain, statement: Int[Array, "3"]) -> Float[Array, " dim"]:
@@ -55,6 +56,25 @@ def learned_write(
     return jnp.where(told[:, None], left, 0.0).sum(axis=0) + brain.kappa * (brain.board.gamma(q_scene) - 0.5)
 
 
+def told_apart(
+    brain: TensorBrain, kind: Int[Array, ""], q: Float[Array, " dim"], margin: float = MARGIN
+) -> Float[Array, " dim"]:
+    """The learned rule for an individual: a_new = a_kind + m (gamma - 1/2) / |gamma - 1/2|^2.
+
+    It starts as its class, so that it takes part in nothing that its class does not, and at the look q that it was
+    first seen in it scores ``margin`` nats more (with centred scores). Ours: a copy of q scores high at every look.
+
+    >>> from tensorbrain.settings import Settings
+    >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
+    >>> q, kind = jnp.arange(8.0), jnp.asarray(2)
+    >>> gain = (told_apart(brain, kind, q) - brain.index.A[2]) @ (brain.board.gamma(q) - 0.5)
+    >>> round(float(gain), 3) == MARGIN
+    True
+    """
+    away = brain.board.gamma(q) - 0.5
+    return brain.index.embedding(kind, "concept") + margin * away / jnp.maximum(away @ away, 1e-9)
+
+
 def copied(brain: TensorBrain, q: Float[Array, " dim"], block: str) -> Float[Array, " dim"]:
     """The rule that the papers assert: a_new := q at the end of the experience, with the mean norm of its group.
 
@@ -63,7 +83,7 @@ def copied(brain: TensorBrain, q: Float[Array, " dim"], block: str) -> Float[Arr
     rows = brain.index.block(block)
     used = brain.index.in_use[rows]
     norms = jnp.linalg.norm(brain.index.A[rows], axis=1)
-    norm = jnp.where(used, norms, 0.0).sum() / jnp.maximum(used.sum(), 1)
+    norm = jnp.where(used, norms, 0.0).sum() / jnp.maximum(used.sum(dtype=norms.dtype), 1.0)
     return q * (norm / jnp.maximum(jnp.linalg.norm(q), 1e-9))
 
 

@@ -27,8 +27,8 @@ class TensorBrain(eqx.Module):
     ``temperature`` (scalars); ``a_bar`` (dim,), the learned start of semantic recall; ``voice`` (orders, dim),
     what is added to the start so that the brain knows in which direction it is to read a statement; ``p_t``
     (instants,), the prior P(t); ``silence`` (dim + 1,), in a brain that sees: the index that says nothing of a
-    pair, its embedding and its offset; ``kappa`` and ``rest`` (dim,), there too, are of the rule of writing
-    (``memory.write``). Source: TB20 (four layers), TB23 and QTB25 (the equations).
+    pair, its embedding and its offset; ``imprint`` (dim, 3 context), ``kappa`` and ``rest`` (dim,), there too, are
+    of the learned rule of writing (``memory.write``). Source: TB20 (four layers), TB23 and QTB25 (the equations).
 
     >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
     >>> brain.index.A.shape
@@ -48,6 +48,7 @@ class TensorBrain(eqx.Module):
     silence: Float[Array, " dim_and_offset"] | None
     kappa: Float[Array, ""] | None
     rest: Float[Array, " dim"] | None
+    imprint: Float[Array, "dim three_contexts"] | None
     orders: tuple[str, ...] = eqx.field(static=True)
 
     @classmethod
@@ -75,6 +76,7 @@ class TensorBrain(eqx.Module):
             silence=None if settings.senses == "none" else jnp.zeros(dim + 1),
             kappa=None if settings.senses == "none" else jnp.ones(()),
             rest=None if settings.senses == "none" else jnp.zeros(dim),
+            imprint=None if settings.senses == "none" else _imprint(dim, settings.context, key=km),
             orders=settings.orders,
         )
 
@@ -93,6 +95,11 @@ class TensorBrain(eqx.Module):
         if len(self.orders) > 1:  # a brain with one order needs no word for it
             q = q + self.voice[self.orders.index(order)]
         return BrainState(q, jnp.zeros(self.memory.B.shape[0]))
+
+
+def _imprint(dim: int, context: int, *, key: PRNGKeyArray) -> Float[Array, "dim three_contexts"]:
+    """A random map from the contexts of a statement's three windows to what is written of it."""
+    return 1.4 * jax.random.normal(jax.random.fold_in(key, 1), (dim, 3 * context)) / (3 * context) ** 0.5
 
 
 def _senses(settings: Settings, *, key: PRNGKeyArray) -> SensoryBuffer:

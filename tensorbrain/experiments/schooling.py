@@ -16,6 +16,7 @@ from tensorbrain.learning.eye import teach_eye
 from tensorbrain.learning.imagination import teach_imagination
 from tensorbrain.learning.joint import learn_jointly
 from tensorbrain.learning.observing import Seen, observe
+from tensorbrain.learning.revision import revise
 from tensorbrain.learning.train import prior
 from tensorbrain.modes.choices import choices
 from tensorbrain.pictures.scenes import Scenes, joined, label_groups
@@ -30,12 +31,13 @@ NAMELESS = 0.5  # share of passers-by among the things of new scenes
 
 @dataclasses.dataclass(frozen=True)
 class Course:
-    """How long a brain goes to school: new scenes drawn, episodes only told, and steps of eye, brain, imagination."""
+    """How long a brain goes to school: new scenes drawn, episodes only told, and steps of each of its parts."""
 
     scenes: int = 3000
     told: int = 12_000
     eye: int = 1500
     brain: int = 4500
+    revision: int = 500
     imagination: int = 600
 
 
@@ -140,13 +142,18 @@ def school(
         seed=seed,
         progress=progress,
     )
+    brain, revised = revise(brain, graph, seen, steps=course.revision, seed=seed)
     brain, last = teach_imagination(brain, pictures.first, steps=course.imagination, seed=seed)
     records: list[dict[str, Any]] = [drawn]
     records += [{"part": "eye", **record} for record in eye_history]
     records += [
         {"part": "brain", "epoch": n + 1, "loss": record["memory"], **record} for n, record in enumerate(history)
     ]
-    records += [{"part": "imagination", **last}, {"part": "all", "seconds": round(time.perf_counter() - started, 1)}]
+    records += [
+        {"part": "revision", **revised},
+        {"part": "imagination", **last},
+        {"part": "all", "seconds": round(time.perf_counter() - started, 1)},
+    ]
     return Brain(
         model=brain,
         vocabulary=graph.vocabulary,

@@ -50,7 +50,7 @@ class Encoder(eqx.Module):
 class Imagination(eqx.Module):
     """The decoder g+ (embodiment): from a brain state back to the patch of a picture that would cause it.
 
-    ``nu = sig(P relu(Q gamma + q0) + p0)``. Shapes: gamma (dim,) -> (PATCH, PATCH, 3) with values in 0..1.
+    ``nu = sig(P relu(Q (gamma - 1/2) + q0) + p0)``. Shapes: gamma (dim,) -> (PATCH, PATCH, 3) with values in 0..1.
     Source: TB24 (embodiment).
 
     >>> Imagination.create(4, key=jax.random.key(0))(jnp.zeros(4)).shape
@@ -70,12 +70,12 @@ class Imagination(eqx.Module):
         (8, 4)
         """
         kq, kp = jax.random.split(key)
-        Q = jax.random.normal(kq, (hidden, dim)) * (2 / dim) ** 0.5
+        Q = 4 * jax.random.normal(kq, (hidden, dim)) * (2 / dim) ** 0.5  # a sigmoid's slope is at most 1/4
         P = jax.random.normal(kp, (PATCH * PATCH * 3, hidden)) / hidden**0.5
         return cls(Q, jnp.zeros(hidden), P, jnp.zeros(PATCH * PATCH * 3))
 
     def __call__(self, gamma: Float[Array, " dim"]) -> Float[Array, "side side 3"]:
-        hidden = jax.nn.relu(self.Q @ gamma + self.q0)
+        hidden = jax.nn.relu(self.Q @ (gamma - 0.5) + self.q0)
         return jax.nn.sigmoid(self.P @ hidden + self.p0).reshape(PATCH, PATCH, 3)
 
 

@@ -22,10 +22,10 @@ from tensorbrain.settings import Settings
 from tensorbrain.typing import Array, Bool, Float, Float32, Int, Int32, PRNGKeyArray
 
 BATCH, EPOCHS, PEAK, WEIGHT_DECAY = 512, 18, 3e-3, 1.0
-CLASS_WEIGHT = 0.3  # of naming the classes, beside naming the predicate
+CLASS_WEIGHT = 1.0  # of naming the classes, beside naming the predicate
 # Shares that are missing in a step of learning: of the blackboard after each feedback, of what the predicate is read
 # from, and of the numbers that tell how the boxes lie.
-WIPED, UNREAD, UNSEEN = 0.3, 0.5, 0.05
+WIPED, UNREAD, UNSEEN = 0.4, 0.6, 0.05
 CLASS_SCALE, KIND_SCALE = 0.15, 0.3  # of the first embeddings of classes, and of what the evidence for them adds
 
 

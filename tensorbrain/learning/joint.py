@@ -60,13 +60,13 @@ def joint_loss(
 
 
 def can_change(brain: TensorBrain, *, learn_beta: bool, fixed: Callable[[TensorBrain], Any] | None) -> TensorBrain:
-    """What joint learning may change: all that memory learns, encoders, gates mu, silence and kappa; not ``fixed``."""
+    """What joint learning may change: all that memory learns, encoders, gates, silence, how to write; not ``fixed``."""
     mask = trainable(brain, learn_beta=learn_beta)
     all_of = partial(jax.tree_util.tree_map, lambda _: True)
     mask = eqx.tree_at(
-        lambda b: (b.sensory.encoders, b.sensory.mu, b.silence, b.kappa),
+        lambda b: (b.sensory.encoders, b.sensory.mu, b.silence, b.kappa, b.imprint),
         mask,
-        (all_of(brain.sensory.encoders), all_of(brain.sensory.mu), True, True),
+        (all_of(brain.sensory.encoders), all_of(brain.sensory.mu), True, True, True),
     )
     if fixed is not None:
         mask = eqx.tree_at(fixed, mask, replace_fn=lambda _: False)
@@ -108,8 +108,8 @@ def learn_jointly(
     """Teach a brain what its taught eye has ``seen`` and what the graph says, and where there is a ``pool`` to write.
 
     ``pool`` has episodes (statements (s, p, o), -1 padding) that are never shown as pictures: writing is learned on
-    ever new ones. ``fixed`` names parameters that stay as they are. Ctrl-C ends the lessons early. Returns the brain and
-    the terms of the loss over time.
+    ever new ones. ``fixed`` names parameters that stay as they are. Ctrl-C ends the lessons early. Returns the brain
+    and the terms of the loss over time.
     """
     random = np.random.default_rng(seed)
     rows, _ = training_rows(graph, np.zeros((0, 3), np.int32))

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from tensorbrain.brain import TensorBrain
-from tensorbrain.memory.write import learned_write, traces_left
+from tensorbrain.memory.write import learned_write, trace_left
 from tensorbrain.modes.decoder import statement_log_probability
 from tensorbrain.modes.looking import Sight, moment
 from tensorbrain.typing import Array, Bool, Float, Int
@@ -27,7 +27,7 @@ class Episodes(NamedTuple):
 def resting(brain: TensorBrain, episodes: Episodes) -> Float[Array, " dim"]:
     """What the working memory leaves after an average statement of the episodes: ``rest`` of the learned rule."""
     rows = jnp.maximum(episodes.statements.reshape(-1, 3), 0)
-    left = jax.vmap(lambda row: traces_left(brain, row))(rows)
+    left = jax.vmap(lambda row: trace_left(brain, row))(rows)
     told = episodes.told.reshape(-1, 1)
     return jnp.where(told, left, 0.0).sum(axis=0) / jnp.maximum(told.sum(dtype=left.dtype), 1.0)
 

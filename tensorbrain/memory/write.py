@@ -15,25 +15,29 @@ RULES = ("learned", "copy")
 MARGIN = 4.0  # nats by which a new individual beats its class at the look that it was first seen in
 
 
-def traces_left(brain: TensorBrain, statement: Int[Array, "3"]) -> Float[Array, " dim"]:
-    """What the working memory leaves on the blackboard after a statement's last window: W h_j.
+def trace_left(brain: TensorBrain, statement: Int[Array, "3"]) -> Float[Array, " dim"]:
+    """What a statement leaves behind: M [h_1; h_2; h_3], from the working memory's context after each of its windows.
 
     The statement (s, p, o) is rehearsed without input from a blank blackboard, in the brain's first decode order, each
     index writing back. As h depends on the order of the windows, what is left binds the roles: (s, p, o) and
-    (o, p, s) leave different traces.
+    (o, p, s) leave different traces. SettingsError for a brain that was never taught to write.
 
     >>> from tensorbrain.settings import Settings
-    >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
-    >>> one, other = (traces_left(brain, jnp.array(s)) for s in ([0, 1, 2], [2, 1, 0]))
+    >>> settings = Settings(dim=8, context=8, senses="boxes", classes=2)
+    >>> brain = TensorBrain.create((5, 3, 4), settings, key=jax.random.key(0))
+    >>> one, other = (trace_left(brain, jnp.array(s)) for s in ([0, 1, 2], [2, 1, 0]))
     >>> bool(jnp.allclose(one, other))
     False
     """
-    order = brain.orders[0]
+    if brain.imprint is None:
+        raise SettingsError("this brain was not taught the learned rule of writing: use rule copy.")
+    order, contexts = brain.orders[0], []
     state = evolve(brain.board, brain.memory, brain.start(brain.board.blank(), order))
     for slot in order:
         state = close_window(brain, state, statement["spo".index(slot)], slot)
         state = evolve(brain.board, brain.memory, state)
-    return state.q
+        contexts.append(state.h)
+    return brain.imprint @ jnp.concatenate(contexts)
 
 
 def learned_write(
@@ -42,7 +46,7 @@ def learned_write(
     told: Bool[Array, " statement"],
     q_scene: Float[Array, " dim"],
 ) -> Float[Array, " dim"]:
-    """The learned rule: a_new = sum_j (W h_j - rest) + kappa (gamma_T - 1/2).
+    """The learned rule: a_new = sum_j (M [h_j1; h_j2; h_j3] - rest) + kappa (gamma_T - 1/2).
 
     The first part is what the statements leave behind, each measured from what an average statement leaves
     (``brain.rest``: without it, what all have in common drowns in the sum what tells them apart). The second part is
@@ -52,7 +56,7 @@ def learned_write(
     """
     if brain.rest is None or brain.kappa is None:
         raise SettingsError("this brain was not taught the learned rule of writing: use rule copy.")
-    left = jax.vmap(lambda row: traces_left(brain, row))(jnp.maximum(statements, 0)) - brain.rest[None]
+    left = jax.vmap(lambda row: trace_left(brain, row))(jnp.maximum(statements, 0)) - brain.rest[None]
     return jnp.where(told[:, None], left, 0.0).sum(axis=0) + brain.kappa * (brain.board.gamma(q_scene) - 0.5)
 
 

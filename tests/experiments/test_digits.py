@@ -3,13 +3,17 @@
 from itertools import permutations
 from types import SimpleNamespace
 
+import jax
 import numpy as np
 import pytest
 
 from tensorbrain.datasets.digits import digit_graph, digit_scenes
 from tensorbrain.experiments import digit_figures, digits
 from tensorbrain.experiments.digit_figures import DIVISION, ORDER, Readings, facts_of
-from tensorbrain.experiments.schooling import Course
+from tensorbrain.experiments.schooling import Course, untaught
+from tensorbrain.learning.observing import Seen
+from tensorbrain.modes.choices import choices
+from tensorbrain.pictures.scenes import label_groups
 from tensorbrain.settings import Settings
 
 TESTED = 60
@@ -35,7 +39,7 @@ def course():
         measured.append(test)
         return measure(brain, test, *rest)
 
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, jax.numpy_dtype_promotion("standard"):
         patch.setattr(digits, "SETTINGS", Settings(dim=8, context=8, senses="pictures", feature=8, orders=("sop",)))
         patch.setattr(digits, "RUNGS", {name: digits.RUNGS[name] for name in ("whole", "not_told")})
         patch.setattr(digits, "learn_jointly", learning)
@@ -97,7 +101,12 @@ def test_who_knows_all_is_right_and_who_knows_nothing_is_at_chance(graph, monkey
     settings = Settings(dim=4, context=4, senses="pictures", feature=4)
     brain = untaught(graph, settings, seed=0)
     groups = label_groups(graph)
-    seen = observe(brain, scenes)
+    blind = np.zeros((*scenes.boxes.shape[:2], 4), np.float32)
+    unions = np.zeros((*log_p.shape[:2], 4), np.float32)
+    seen = Seen(
+        blind, scenes.boxes, scenes.thing, scenes.labels, scenes.instant, scenes.statements, unions[..., 0], unions,
+        blind[:, 0],
+    )  # fmt: skip
     options = choices(graph.vocabulary, groups, brain.index.size("concept"))
     figures = digit_figures.digit_figures(brain, seen, options, graph, digits.hidden_pairs(graph, seed=0))
     assert figures.pop("individual") == 1.0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tensorbrain.brain import TensorBrain
 from tensorbrain.errors import SettingsError
 from tensorbrain.layers import BLOCKS
-from tensorbrain.memory.write import copied, learned_write, traces_left, with_reserve, with_row
+from tensorbrain.memory.write import copied, learned_write, told_apart, trace_left, with_reserve, with_row
 from tensorbrain.modes.decoder import statement_log_probability
 from tensorbrain.modes.looking import Sight, moment
 from tensorbrain.settings import Settings
@@ -55,7 +55,7 @@ def left_by_hand(brain: TensorBrain, statement) -> np.ndarray:
     return q
 
 
-trace = jax.jit(traces_left)
+trace = jax.jit(trace_left)
 write = jax.jit(learned_write)
 
 
@@ -199,3 +199,15 @@ def test_a_reserve_in_the_middle(brain):
     np.testing.assert_array_equal(bigger.p_t, brain.p_t)
     with pytest.raises(SettingsError, match="concept, predicate, instant"):
         with_row(brain, jnp.ones(8), "episode")
+
+
+def test_a_new_individual_is_its_class_until_it_is_seen_again(brain):
+    kind, q = 3, jnp.linspace(-2.0, 1.0, 8)
+    away = sig(q) - 0.5
+    a_new = np.asarray(told_apart(brain, jnp.asarray(kind), q, margin=2.5), float)
+    a_kind = np.asarray(brain.index.A, float)[kind]
+    np.testing.assert_allclose((a_new - a_kind) @ away, 2.5, rtol=1e-5)
+    np.testing.assert_allclose(np.cross((a_new - a_kind)[:3], away[:3]), 0, atol=1e-4)  # along that look alone
+    bigger, k = with_row(brain, jnp.asarray(a_new.astype(np.float32)), "concept")
+    n = np.asarray(bigger.index.scores(brain.board.gamma(q), "concept"))
+    np.testing.assert_allclose(n[k] - n[kind], 2.5, rtol=1e-4)

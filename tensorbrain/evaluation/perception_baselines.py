@@ -38,19 +38,19 @@ class ClassTable:
                 self.by.setdefault(key, np.zeros(self.predicates))[p] += 1
 
     @staticmethod
-    def _keys(s: int, o: int) -> list[tuple[int, int]]:
+    def _keys(s: int | np.integer, o: int | np.integer) -> list[tuple[int, int]]:
         return [(int(s), int(o)), (int(s), -1), (-1, int(o)), (-1, -1)]
 
-    def counts(self, s: int, o: int) -> np.ndarray:
+    def counts(self, s: int | np.integer, o: int | np.integer) -> np.ndarray:
         """Predicate counts for classes (s, o), or of the first back-off that was seen."""
         return next((self.by[key] for key in self._keys(s, o) if key in self.by), np.zeros(self.predicates))
 
-    def thing(self, kind: int) -> int:
+    def thing(self, kind: int | np.integer) -> int:
         """The most frequent individual of a class, or the class itself."""
         counts = self.things.get(int(kind), {})
         return max(counts, key=counts.__getitem__) if counts else int(kind)
 
-    def label(self, kind: int, group: int) -> int:
+    def label(self, kind: int | np.integer, group: int) -> int:
         """The most frequent label of a group in a class, or -1."""
         counts = self.labels.get((int(kind), group), {})
         return max(counts, key=counts.__getitem__) if counts else -1

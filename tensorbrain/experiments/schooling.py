@@ -38,7 +38,7 @@ class Course:
     eye: int = 1500
     brain: int = 4500
     revision: int = 500
-    imagination: int = 600
+    imagination: int = 1500
 
 
 class Lessons(NamedTuple):

@@ -2,7 +2,7 @@
 
 import time
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -88,7 +88,7 @@ def teach_eye(
     peak: float = 2e-3,
     seed: int = 0,
     progress: bool = True,
-) -> tuple[Eye, list[dict[str, float]]]:
+) -> tuple[Eye, list[dict[str, Any]]]:
     """Teach an eye to tell things, labels and predicates apart; returns it with the loss over time.
 
     Every step sees ``batch`` scenes, their regions and ``PAIRS`` unions a scene, with boxes a little off, in a changed

@@ -2,6 +2,7 @@
 
 import time
 from functools import partial
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -37,7 +38,7 @@ def _patches(pixels: Array, boxes: Float[Array, "patch 4"]) -> Float[Array, "pat
 
 def teach_imagination(
     brain: TensorBrain, scenes: Scenes, *, steps: int = 600, peak: float = 3e-3, seed: int = 0
-) -> tuple[TensorBrain, dict[str, float]]:
+) -> tuple[TensorBrain, dict[str, Any]]:
     """Least squares between g+(sig(a_k)) and the regions that show k: the mean look of every concept.
 
     The embeddings stay as they are. Returns the brain and the last loss, per pixel and channel of values in 0..1.
@@ -48,6 +49,7 @@ def teach_imagination(
     scene, region = np.nonzero(scenes.thing >= 0)
     things: Int[np.ndarray, " seen"] = scenes.thing[scene, region]
     gamma = jax.jit(jax.vmap(brain.board.gamma))(brain.index.A[brain.index.block("concept")])
+    imagination = jax.tree_util.tree_map(jnp.copy, imagination)  # the steps reuse its memory
     state = optimiser(0.0).init(imagination)
     started, values = time.perf_counter(), []
     for step in range(steps):

@@ -104,7 +104,7 @@ def learn_jointly(
     fixed: Callable[[TensorBrain], Any] | None = None,
     seed: int = 0,
     progress: bool = True,
-) -> tuple[TensorBrain, list[dict[str, float]]]:
+) -> tuple[TensorBrain, list[dict[str, Any]]]:
     """Teach a brain what its taught eye has ``seen`` and what the graph says, and where there is a ``pool`` to write.
 
     ``pool`` has episodes (statements (s, p, o), -1 padding) that are never shown as pictures: writing is learned on
@@ -115,9 +115,11 @@ def learn_jointly(
     rows, _ = training_rows(graph, np.zeros((0, 3), np.int32))
     class_of = classes_of(graph)
     params, frozen = eqx.partition(brain, can_change(brain, learn_beta=learn_beta, fixed=fixed))
+    params = jax.tree_util.tree_map(jnp.copy, params)  # the steps reuse their memory
+    params = jax.tree_util.tree_map(jnp.array, params)  # a copy: a step overwrites what it is given
     state = optimiser(WEIGHT_DECAY).init(params)
     keys = jax.random.split(jax.random.key(seed), steps)
-    history: list[dict[str, float]] = []
+    history: list[dict[str, Any]] = []
     summed: dict[str, float] = {}
     started = time.perf_counter()
     with stop_on_ctrl_c() as stopped, tqdm(total=steps, unit="step", desc="brain", disable=not progress) as bar:

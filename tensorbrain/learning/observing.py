@@ -24,15 +24,15 @@ class Seen(NamedTuple):
     the features of the union boxes, ``again`` those of the whole scene in its second view.
     """
 
-    features: Float[Array | np.ndarray, "scene region feature"]
-    boxes: Float[Array | np.ndarray, "scene region 4"]
-    thing: Int[Array | np.ndarray, "scene region"]
-    labels: Int[Array | np.ndarray, "scene region group"]
-    instant: Int[Array | np.ndarray, " scene"]
-    statements: Int[Array | np.ndarray, "scene statement 5"]
-    weight: Float[Array | np.ndarray, "scene statement"]
-    unions: Float[Array | np.ndarray, "scene statement feature"]
-    again: Float[Array | np.ndarray, "scene feature"]
+    features: Float[Array, "scene region feature"]
+    boxes: Float[Array, "scene region 4"]
+    thing: Int[Array, "scene region"]
+    labels: Int[Array, "scene region group"]
+    instant: Int[Array, " scene"]
+    statements: Int[Array, "scene statement 5"]
+    weight: Float[Array, "scene statement"]
+    unions: Float[Array, "scene statement feature"]
+    again: Float[Array, "scene feature"]
 
     def pick(self, which: np.ndarray) -> "Seen":
         """The scenes ``which``, as JAX arrays in single precision."""

@@ -2,6 +2,7 @@
 
 import time
 from functools import partial
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -54,7 +55,7 @@ def with_instants(brain: TensorBrain, a: Float[Array, "instant dim"]) -> TensorB
 
 def revise(
     brain: TensorBrain, graph: KnowledgeGraph, seen: Seen, *, steps: int = 400, peak: float = 1e-2, seed: int = 0
-) -> tuple[TensorBrain, dict[str, float]]:
+) -> tuple[TensorBrain, dict[str, Any]]:
     """Go once more through the episodes: only the rows a_t of the instants change.
 
     Each a_t is made to recall its statements and to be recognised by its pictures (both views). Nothing that another

@@ -109,7 +109,7 @@ def test_imagination():
     random = np.random.default_rng(0)
     gamma, q0, p0 = random.random(5), random.normal(size=4), random.normal(size=PATCH * PATCH * 3)
     g = eqx.tree_at(lambda g: (g.q0, g.p0), g, tuple(jnp.asarray(a.astype(np.float32)) for a in (q0, p0)))
-    hidden = np.maximum(np.asarray(g.Q, float) @ gamma + q0, 0)
+    hidden = np.maximum(np.asarray(g.Q, float) @ (gamma - 0.5) + q0, 0)
     expected = sig(np.asarray(g.P, float) @ hidden + p0).reshape(PATCH, PATCH, 3)
     np.testing.assert_allclose(g(jnp.asarray(gamma.astype(np.float32))), expected, rtol=1e-4, atol=1e-5)
 

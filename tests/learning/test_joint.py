@@ -72,8 +72,9 @@ def test_the_loss_is_the_weighted_sum_of_its_terms(brain, seen, options):
     total, terms = jax.jit(joint_loss)(brain, batch, options, rows, episodes, key=key)
     assert terms.keys() == WEIGHTS.keys()
     assert float(total) == pytest.approx(sum(WEIGHTS[name] * float(value) for name, value in terms.items()), rel=1e-5)
-    np.testing.assert_allclose(terms["memory"], statement_loss(brain, rows, jnp.ones(2)), rtol=1e-4)
-    perceived = perception_terms(brain, batch, options, key=key, dropout=joint.DROPOUT)._asdict()
+    np.testing.assert_allclose(terms["memory"], jax.jit(statement_loss)(brain, rows, jnp.ones(2)), rtol=1e-4)
+    perceive = jax.jit(perception_terms, static_argnames="dropout")
+    perceived = perceive(brain, batch, options, key=key, dropout=joint.DROPOUT)._asdict()
     for name, value in perceived.items():
         np.testing.assert_allclose(terms[name], value, rtol=1e-3)
     without = jax.jit(joint_loss)(brain, batch, options, rows, None, key=key)[1]
@@ -96,7 +97,7 @@ def test_episodes_that_were_seen_and_that_are_only_told(seen):
 def test_what_may_change(brain):
     mask = leaves(can_change(brain, learn_beta=False, fixed=lambda b: (b.memory.W, b.memory.w0)))
     changing = {name for name, value in mask.items() if value.all()}
-    assert {"index.A", "memory.V", "memory.B", "silence", "kappa", "a_bar", "sensory.mu.scene"} <= changing
+    assert {"index.A", "memory.V", "memory.B", "silence", "kappa", "imprint", "a_bar", "sensory.mu.scene"} <= changing
     assert {name for name in mask if name.startswith("sensory.encoders")} <= changing
     fixed = mask.keys() - changing
     assert {"memory.W", "memory.w0", "beta", "alpha", "temperature", "p_t", "index.in_use", "rest"} <= fixed
@@ -114,7 +115,7 @@ def test_a_few_steps(brain, town, seen, options):
     same = {name for name in before if np.array_equal(before[name], after[name])}
     assert {"memory.W", "memory.w0", "beta", "p_t"} <= same
     assert all(name in same for name in before if name.startswith(("sensory.eye", "sensory.imagination")))
-    assert not same & {"index.A", "memory.V", "silence", "kappa", "rest", "sensory.encoders.region.G"}
+    assert not same & {"index.A", "memory.V", "silence", "kappa", "imprint", "rest", "sensory.encoders.region.G"}
     (record,) = history
     assert record["step"] == 100 and record.keys() == {"step", "seconds", *WEIGHTS}
     batch, rows = (

@@ -42,17 +42,17 @@ def sig(x):
 
 
 def left_by_hand(brain: TensorBrain, statement) -> np.ndarray:
-    """Each index in turn is written on the blackboard, which then passes through the working memory."""
+    """M [h_1; h_2; h_3]: each index in turn is written on the blackboard, which then passes to the context."""
     V, B, W = (np.asarray(getattr(brain.memory, name), float) for name in "VBW")
     A = np.asarray(brain.index.A, float)
     s, p, o = statement
-    q, h = np.asarray(brain.voice[0], float), np.zeros(6)
+    q, h, contexts = np.asarray(brain.voice[0], float), np.zeros(6), []
     for row in (s, o, brain.index.block("predicate").start + p, None):
         h = np.maximum(B @ (np.maximum(V @ q, 0) + h), 0)
-        q = W @ h
+        q, contexts = W @ h, [*contexts, h]
         if row is not None:
             q = float(brain.alpha) * q + float(brain.beta) * A[row]
-    return q
+    return np.asarray(brain.imprint, float) @ np.concatenate(contexts[1:])
 
 
 trace = jax.jit(trace_left)

@@ -80,7 +80,7 @@ def _one(brain: TensorBrain, scene, choices: Choices, attention: bool) -> tuple[
 def _decode(brain: TensorBrain, seen, choices: Choices, *, attention: bool) -> Decoded:
     scenes = (seen.features, seen.boxes, seen.statements, seen.unions)
     found = jax.vmap(lambda *scene: _one(brain, scene, choices, attention))(*scenes)
-    return Decoded(*(a.astype(jnp.int32) for a in found))
+    return Decoded(*(a.astype(jnp.int32) for a in found))  # pyright: ignore[reportArgumentType]
 
 
 def perception_figures(

@@ -106,7 +106,7 @@ def without_pairs(scenes: Scenes, hidden: Pairs) -> Scenes:
     True
     """
     one, other = scenes.thing[:, 1:, None], scenes.thing[:, None, 1:]
-    return scenes[~among(one, other, hidden).any(axis=(1, 2))]
+    return scenes[np.asarray(~among(one, other, hidden).any(axis=(1, 2)))]
 
 
 def not_telling(graph: KnowledgeGraph, hidden: Pairs) -> KnowledgeGraph:

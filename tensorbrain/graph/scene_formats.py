@@ -126,8 +126,8 @@ def _of_genome(told: Any, skipped: Counter[str]) -> Entry | None:
 def _genome_object(entry: Entry, told: Mapping[str, Any]) -> Hashable:
     names = told.get("names") or [told.get("name")]
     name = names[0] if isinstance(names, list) else names
-    x, y, w, h = (told.get(side) for side in "xywh")
-    box = [x, y, x + w, y + h] if all(is_number(side) for side in (x, y, w, h)) else None
+    x, y, w, h = (told.get(side) for side in "xywh")  # anything, as the file says it
+    box = [x, y, x + w, y + h] if all(is_number(side) for side in (x, y, w, h)) else None  # pyright: ignore
     key = str(told.get("object_id", (name, box)))
     entry.objects.setdefault(key, (name.lower() if isinstance(name, str) else None, box))
     return key

@@ -73,7 +73,7 @@ def _mean_nll(scores: Float[Array, "*batch k"], target: Int[Array, "*batch"]) ->
 def _learn(namer: Namer, state: optax.OptState, lesson: Lesson, rate: Float[Array, ""]):
     value, gradient = jax.value_and_grad(naming_loss)(namer, lesson)
     with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
-        update, state = optimiser(1e-3).update(gradient, state, namer)
+        update, state = optimiser(1e-3).update(gradient, state, namer)  # pyright: ignore[reportArgumentType]
     return jax.tree_util.tree_map(lambda p, u: p - rate * u, namer, update), state, value
 
 
@@ -101,7 +101,7 @@ def teach_eye(
     levels = [column for column, group in enumerate(groups, start=1) if group.name in ("basic", "parent", "top")]
     coloured = np.setdiff1d(np.arange(table.shape[-1]), levels)  # what false colours would teach wrongly
     namer = Namer.create(sizes, predicates, feature, key=jax.random.key(seed))
-    state = optimiser(1e-3).init(namer)
+    state = optimiser(1e-3).init(namer)  # pyright: ignore[reportArgumentType]
     history, summed, started = [], 0.0, time.perf_counter()
     with stop_on_ctrl_c() as stopped, tqdm(total=steps, unit="step", desc="eye", disable=not progress) as bar:
         for step in range(steps):

@@ -27,7 +27,7 @@ def _learn(imagination: Imagination, state: optax.OptState, gamma: Array, patche
 
     value, gradient = jax.value_and_grad(loss)(imagination)
     with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
-        update, state = optimiser(0.0).update(gradient, state, imagination)
+        update, state = optimiser(0.0).update(gradient, state, imagination)  # pyright: ignore[reportArgumentType]
     return jax.tree_util.tree_map(lambda p, u: p - rate * u, imagination, update), state, value
 
 
@@ -50,7 +50,7 @@ def teach_imagination(
     things: Int[np.ndarray, " seen"] = scenes.thing[scene, region]
     gamma = jax.jit(jax.vmap(brain.board.gamma))(brain.index.A[brain.index.block("concept")])
     imagination = jax.tree_util.tree_map(jnp.copy, imagination)  # the steps reuse its memory
-    state = optimiser(0.0).init(imagination)
+    state = optimiser(0.0).init(imagination)  # pyright: ignore[reportArgumentType]
     started, values = time.perf_counter(), []
     for step in range(steps):
         rows = random.integers(len(things), size=BATCH)

@@ -56,7 +56,7 @@ def joint_loss(
     if episodes is not None:
         writer = eqx.tree_at(lambda b: b.rest, brain, resting(brain, episodes))
         terms["write"], terms["find"] = writing_terms(writer, episodes)
-    return sum(WEIGHTS[name] * value for name, value in terms.items()), terms
+    return sum((WEIGHTS[name] * value for name, value in terms.items()), jnp.zeros(())), terms
 
 
 def can_change(brain: TensorBrain, *, learn_beta: bool, fixed: Callable[[TensorBrain], Any] | None) -> TensorBrain:

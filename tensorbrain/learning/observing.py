@@ -56,7 +56,8 @@ def observe(brain: TensorBrain, scenes: Scenes, again: Scenes | None = None, *, 
         second = (again or scenes).pixels[rows]
         parts.append(_features(brain, scenes.pixels[rows], boxes[rows], pairs[rows], second))
     features, unions, second = (np.concatenate(p)[: len(scenes)] for p in zip(*parts, strict=True))
-    return Seen(features, boxes, scenes.thing, scenes.labels, scenes.instant, statements, weight, unions, second)
+    told = (scenes.thing, scenes.labels, scenes.instant, statements, weight)
+    return Seen(features, boxes, *told, unions, second)  # pyright: ignore  # NumPy until a batch is picked
 
 
 def _features(

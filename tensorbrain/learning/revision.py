@@ -44,7 +44,7 @@ def _revise(
     value, gradient = jax.value_and_grad(loss)(a)
     with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
         update, state = optimiser(0.0).update(gradient, state, a)
-    return a - rate * update, state, value
+    return a - rate * jnp.asarray(update), state, value
 
 
 def with_instants(brain: TensorBrain, a: Float[Array, "instant dim"]) -> TensorBrain:

@@ -3,7 +3,6 @@
 from itertools import permutations
 from types import SimpleNamespace
 
-import jax
 import numpy as np
 import pytest
 
@@ -39,7 +38,7 @@ def course():
         measured.append(test)
         return measure(brain, test, *rest)
 
-    with pytest.MonkeyPatch.context() as patch, jax.numpy_dtype_promotion("standard"):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(digits, "SETTINGS", Settings(dim=8, context=8, senses="pictures", feature=8, orders=("sop",)))
         patch.setattr(digits, "RUNGS", {name: digits.RUNGS[name] for name in ("whole", "not_told")})
         patch.setattr(digits, "learn_jointly", learning)

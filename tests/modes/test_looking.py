@@ -29,6 +29,7 @@ from tensorbrain.modes.looking import (
     without_working_memory,
 )
 from tensorbrain.modes.perception import look_around, questions
+from tensorbrain.operations import evolve
 from tensorbrain.pictures.scenes import LabelGroup
 from tensorbrain.settings import Settings
 
@@ -194,6 +195,8 @@ def test_without_feedback_nothing_is_written_and_without_working_memory_nothing_
     for change, same in ((lambda brain: brain, False), (without_working_memory, True)):
         one, other = (look(change(brain), start, senses, options.candidates[0])[1] for start in starts)
         assert np.allclose(one, other, atol=1e-6) == same
+    cut = without_working_memory(brain)
+    assert not np.asarray(evolve(cut.board, cut.memory, starts[0]).q).any()
     shut = without_feedback(brain)
     state, log_pi = look(shut, starts[0], senses, options.candidates[0])
     for selection in ("attend", "argmax"):

@@ -73,9 +73,8 @@ def digits(
         test = observe(brain, digit_scenes(graph, tested, seed=seed, split="test"), seed=seed)
         for name, rung in RUNGS.items():
             facts = graph if rung.told else not_telling(graph, hidden)
-            born = rung.cut(untaught(graph, SETTINGS, seed=seed))  # learning takes it: each rung needs its own
             taught, _ = learn_jointly(
-                with_eye(born, eye), facts, seen, options, steps=course.brain, fixed=rung.fixed, seed=seed,
+                rung.cut(brain), facts, seen, options, steps=course.brain, fixed=rung.fixed, seed=seed,
                 progress=progress,
             )  # fmt: skip
             runs.setdefault(name, []).append(digit_figures(taught, test, options, graph, hidden))

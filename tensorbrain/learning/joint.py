@@ -116,7 +116,6 @@ def learn_jointly(
     class_of = classes_of(graph)
     params, frozen = eqx.partition(brain, can_change(brain, learn_beta=learn_beta, fixed=fixed))
     params = jax.tree_util.tree_map(jnp.copy, params)  # the steps reuse their memory
-    params = jax.tree_util.tree_map(jnp.array, params)  # a copy: a step overwrites what it is given
     state = optimiser(WEIGHT_DECAY).init(params)
     keys = jax.random.split(jax.random.key(seed), steps)
     history: list[dict[str, Any]] = []

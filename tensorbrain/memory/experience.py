@@ -1,6 +1,7 @@
 """An experience: a picture is perceived and written into memory in one shot, to be recalled at once."""
 
 import dataclasses
+from itertools import count
 from typing import Any, NamedTuple
 
 import jax
@@ -66,9 +67,9 @@ def live(
     """``experience`` with all that it left behind."""
     if rule not in RULES:
         raise SettingsError(f"rule '{rule}' is unknown: use {' or '.join(RULES)}.")
-    number = len(brain.vocabulary.instants) + 1
-    label = label or f"experience {number}"
-    if any(instant.label == label for instant in brain.vocabulary.instants):
+    taken = {instant.label for instant in brain.vocabulary.instants}
+    label = label or next(name for n in count(len(taken) + 1) if (name := f"experience {n}") not in taken)
+    if label in taken:
         raise SettingsError(f"there is an instant '{label}' already: give the new one its own label.")
     glance = look_at(brain, picture, boxes, selection="attend", attention=True, seed=seed, top=1)
     brain, individuals = _write_individuals(brain, glance, rule)

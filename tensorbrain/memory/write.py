@@ -101,7 +101,7 @@ def with_row(brain: TensorBrain, a_new: Float[Array, " dim"], block: str) -> tup
     >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
     >>> bigger, t = with_row(brain, jnp.ones(8), "instant")
     >>> t, bigger.index.capacity, int(bigger.index.in_use.sum())
-    (4, (5, 3, 8), 13)
+    (4, (5, 3, 12), 13)
     """
     if block not in BLOCKS:
         raise SettingsError(f"there is no block '{block}': use {', '.join(BLOCKS)}.")

@@ -134,8 +134,9 @@ def instant_posterior(brain: Brain, cue: Cue, *, recency: float = 0.0) -> Float[
 
     >>> from tensorbrain.checkpoint import load_brain
     >>> brain = load_brain("neighbourhood")
-    >>> instant_posterior(brain, read_cue(brain, subject="Sparky", mode="episodic")).shape
-    (694,)
+    >>> log_p = instant_posterior(brain, read_cue(brain, subject="Sparky", mode="episodic"))
+    >>> len(log_p) == brain.model.index.size("instant")
+    True
     """
     model = brain.model
     instants = model.index.A[model.index.block("instant")]

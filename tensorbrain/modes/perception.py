@@ -62,10 +62,6 @@ def perceive(
     Traceback (most recent call last):
     tensorbrain.errors.SettingsError: this brain has no eyes: ...
     """
-    if brain.model.sensory.eye is None:
-        raise SettingsError(
-            "this brain has no eyes: train one on pictures, as `tensorbrain train neighbourhood --pictures`."
-        )
     if selection not in SELECTIONS:
         raise SettingsError(f"selection '{selection}' is unknown: use {', '.join(SELECTIONS)}.")
     if statements < 1:
@@ -118,6 +114,10 @@ class Glance(NamedTuple):
 
 def look_at(brain: Brain, picture: Any, boxes: Any, *, selection: str, attention: bool, seed: int, top: int) -> Glance:
     """Read a picture and its boxes, and run all windows of Algorithm 1 on it."""
+    if brain.model.sensory.eye is None:
+        raise SettingsError(
+            "this brain has no eyes: train one on pictures, as `tensorbrain train neighbourhood --pictures`."
+        )
     pixels, size = read_picture(picture), picture_size(picture)
     regions, notes = _regions(pixels, size, boxes)
     count = len(regions)

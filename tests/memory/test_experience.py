@@ -182,3 +182,6 @@ def test_what_is_refused(brain, pixels):
         experience(brain, pixels, BOXES, label="day 1")
     with pytest.raises(PictureError):
         experience(brain, b"Once upon a time", BOXES)
+    for boxes in (None, BOXES):
+        with pytest.raises(SettingsError, match="no eyes"):
+            experience(load_brain("countries"), pixels, boxes)

@@ -67,7 +67,7 @@ def picture(script: Script, town: Town, seed: str, dials: Dials, size: int) -> t
     canvas = _ground(town.names[script.place], side, dice)
     pen = ImageDraw.Draw(canvas)
     if dials.clutter:
-        scatter(pen, dials.clutter, side, dice)
+        scatter(pen, dials.clutter, side, random.Random(f"{seed} clutter"))  # so that nothing else moves with the dial
     figures = _figures(script, town, side, dice)
     boxes = [box for _, box in figures]
     relations = [

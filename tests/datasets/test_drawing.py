@@ -132,7 +132,7 @@ def test_every_individual_and_every_stranger_has_a_look_of_its_own():
     tiles += [number for family in sheet["novel"].values() for of_class in family.values() for number in of_class]
     looks = {number: looked_at(number) for number in tiles}
     least = min(np.abs(looks[a] - looks[b]).mean() for a, b in itertools.combinations(tiles, 2))
-    assert least > 1.5
+    assert least > 1.2  # of 255, over the whole tile: a badge or a hat of another colour
 
 
 def test_a_new_coat_of_paint_leaves_the_markings():

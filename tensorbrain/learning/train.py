@@ -1,10 +1,7 @@
 """The training loop: maximum likelihood of statements with Adam, in chunks that show progress and can be stopped."""
 
-import signal
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
@@ -22,6 +19,8 @@ from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.learning.batches import Holdout, epoch_batches, generalise, hold_out, training_rows
 from tensorbrain.learning.objectives import batch_loss, statement_loss, trainable
 from tensorbrain.learning.prefixes import Batch, stacked
+from tensorbrain.learning.schooling import learning_rate as learning_rate_at
+from tensorbrain.learning.schooling import optimiser, stop_on_ctrl_c
 from tensorbrain.settings import Settings
 from tensorbrain.typing import Array, Float
 
@@ -42,10 +41,6 @@ class Usual(NamedTuple):
 USUAL, USUAL_LARGE = Usual(60, 128, 2e-3, LARGE), Usual(20, 1024, 5e-3, 2048)
 
 
-def _optimiser(weight_decay: float) -> optax.GradientTransformation:
-    return optax.chain(optax.clip_by_global_norm(1.0), optax.scale_by_adam(), optax.add_decayed_weights(weight_decay))
-
-
 @partial(jax.jit, static_argnames=("weight_decay",), donate_argnums=(0, 1))
 def _learn_chunk(
     params: TensorBrain,
@@ -57,13 +52,13 @@ def _learn_chunk(
     weight_decay: float,
 ) -> tuple[TensorBrain, optax.OptState, Float[Array, ""]]:
     """Take one optimiser step per batch of the chunk; the summed weighted loss comes back for the epoch's mean."""
-    optimiser = _optimiser(weight_decay)
+    adam = optimiser(weight_decay)
 
     def step(carry, batch):
         params, state = carry
         value, gradient = jax.value_and_grad(lambda params: batch_loss(eqx.combine(params, frozen), batch))(params)
         with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
-            update, state = optimiser.update(gradient, state, params)
+            update, state = adam.update(gradient, state, params)
         total = batch.weight.sum()
         # A padding batch has weight 0 and must not move anything, not even by momentum.
         rate = jnp.where(total > 0, learning_rate, 0.0)
@@ -79,31 +74,6 @@ def _chunks(batches: Iterator[Batch], sizes: dict[tuple[int, str], int], chunk: 
     while part := list(islice(batches, chunk)):
         empty = part[-1]._replace(weight=np.zeros_like(part[-1].weight))
         yield stacked(part + [empty] * (chunk - len(part)), sizes)
-
-
-@contextmanager
-def _stop_on_ctrl_c() -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C into a flag, so that no step is torn; a second one interrupts as usual."""
-    stopped = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stopped
-        return
-    previous = signal.getsignal(signal.SIGINT)
-
-    def ask_to_stop(number, frame):
-        stopped.set()
-        signal.signal(signal.SIGINT, previous)
-
-    signal.signal(signal.SIGINT, ask_to_stop)
-    try:
-        yield stopped
-    finally:
-        signal.signal(signal.SIGINT, previous)
-
-
-def _learning_rate(peak: float, done: float) -> float:
-    """A cosine from the peak to a twentieth of it, over the share of the training that is done."""
-    return peak * (0.05 + 0.95 * 0.5 * (1 + float(np.cos(np.pi * min(done, 1.0)))))
 
 
 def classes_of(graph: KnowledgeGraph) -> np.ndarray:
@@ -181,7 +151,7 @@ def train(
     brain = TensorBrain.create(counts, settings, key=jax.random.key(seed))
     brain = eqx.tree_at(lambda b: b.p_t, brain, prior(graph, brain))
     params, frozen = eqx.partition(brain, trainable(brain, learn_beta=settings.learn_beta))
-    optimiser_state = _optimiser(weight_decay).init(params)
+    optimiser_state = optimiser(weight_decay).init(params)
     class_of = classes_of(graph)
     sizes: dict[tuple[int, str], int] = {}
     batch = min(batch, len(learned))
@@ -191,7 +161,7 @@ def train(
     history: list[dict[str, Any]] = []
     best, best_loss, since = jax.device_get(params), np.inf, 0
     started = time.perf_counter()
-    with _stop_on_ctrl_c() as stopped, tqdm(total=epochs, unit="epoch", disable=not progress) as bar:
+    with stop_on_ctrl_c() as stopped, tqdm(total=epochs, unit="epoch", disable=not progress) as bar:
         for epoch in range(epochs):
             summed = 0.0
             told = generalise(rows[learned], class_of, share=generalised, random=random)
@@ -215,7 +185,7 @@ def train(
                     optimiser_state,
                     frozen,
                     chunk_of_batches,
-                    jnp.asarray(_learning_rate(learning_rate, done), jnp.float32),
+                    jnp.asarray(learning_rate_at(learning_rate, done), jnp.float32),
                     weight_decay=weight_decay,
                 )
                 summed += float(part)

@@ -19,7 +19,8 @@ from tensorbrain.learning import Holdout, train
 from tensorbrain.learning.batches import epoch_batches, training_rows
 from tensorbrain.learning.objectives import statement_loss, trainable
 from tensorbrain.learning.prefixes import stacked
-from tensorbrain.learning.train import _learn_chunk, _optimiser
+from tensorbrain.learning.schooling import optimiser
+from tensorbrain.learning.train import _learn_chunk
 from tensorbrain.modes import ask
 from tensorbrain.settings import Settings
 
@@ -80,7 +81,7 @@ def test_padded_batches_move_nothing_not_even_by_momentum():
         params = jax.tree_util.tree_map(jnp.array, params)  # the call uses up its arguments
         return _learn_chunk(params, state, frozen, batch, jnp.asarray(1e-2), weight_decay=0.1)
 
-    state = _optimiser(0.1).init(params)
+    state = optimiser(0.1).init(params)
     for weight in (np.ones(3, np.float32), np.zeros(3, np.float32)):
         params, state, loss = learn(params, state, weight)
         seen.append(jax.device_get(params))

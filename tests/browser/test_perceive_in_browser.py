@@ -147,8 +147,8 @@ def test_a_picture_of_ones_own(look, tmp_path):
 def test_it_fits_and_is_readable_in_both_themes(look, width, faint):
     page = look(width=width)
     expect(sentence(page)).to_contain_text("The statement is complete")
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
-    assert player(page).evaluate("element => element.scrollWidth <= element.clientWidth + 1")
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
+    page.wait_for_function("element => element.scrollWidth <= element.clientWidth + 1", arg=player(page).element_handle())
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         expect(page.locator(".stApp")).to_have_css("color-scheme", theme)

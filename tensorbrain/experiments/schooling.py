@@ -10,7 +10,9 @@ import numpy as np
 
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.datasets.scenes import Dials, draw, episode_scripts, new_scripts
+from tensorbrain.datasets.scripts import ACTIONS, SPATIAL
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
+from tensorbrain.graph.names import local_name
 from tensorbrain.layers.eye import Eye
 from tensorbrain.learning.eye import teach_eye
 from tensorbrain.learning.imagination import teach_imagination
@@ -25,7 +27,8 @@ from tensorbrain.typing import Int32
 
 FIRST_LOOK, SECOND_LOOK = Dials(0.4, 0.3, 0.4, 0.4), Dials(0.6, 0.5, 0.6, 0.6)
 SETTINGS = Settings(senses="pictures", reserve=(16, 0, 64))
-MOST_TOLD = 10  # statements of a new scene
+MOST_TOLD = 8  # statements of a new scene that are told
+REMARKED = 0.15  # share of what the narrator tells of looks, places and facts that somebody who only looks also tells
 NAMELESS = 0.5  # share of passers-by among the things of new scenes
 
 
@@ -66,13 +69,28 @@ def lessons(graph: KnowledgeGraph, *, scenes: int, seed: int) -> Lessons:
 def told_episodes(graph: KnowledgeGraph, count: int, *, seed: int) -> Int32[np.ndarray, "episode statement 3"]:
     """The statements (s, p, o) of new scenes that are never drawn, -1 padding.
 
+    Every other one is told as the narrator of the episodes would tell it, the others as somebody who looks at it would:
+    what is done, and of all who live where they are and in which pose.
+
     >>> from tensorbrain.datasets.worlds import load_graph
     >>> told_episodes(load_graph("neighbourhood"), 2, seed=0).shape
-    (2, 10, 3)
+    (2, 8, 3)
     """
+    random = np.random.default_rng(seed)
+    predicate = {local_name(concept.iri): k for k, concept in enumerate(graph.vocabulary.predicates)}
+    is_at, does = predicate["isAt"], predicate["does"]
+    seen = {predicate[name] for name in (*SPATIAL, *ACTIONS)}
     rows = np.full((count, MOST_TOLD, 3), -1, np.int32)
     for n, script in enumerate(new_scripts(graph, count, seed=seed, nameless=0.0)):
-        told = np.asarray(script.statements, np.int32)[:MOST_TOLD, 2:]
+        told = [row[2:] for row in script.statements]
+        if n % 2:
+            alive = [thing for thing in script.things if thing.activity >= 0]
+            told = [row for row in told if row[1] in seen or random.random() < REMARKED]
+            told += [(thing.concept, does, thing.activity) for thing in alive]
+            told += [(thing.concept, is_at, script.place) for thing in alive if n % 8 > 1]
+            told = [told[i] for i in random.permutation(len(told))]
+            told = list(dict.fromkeys(told))
+        told = np.asarray(told[:MOST_TOLD], np.int32).reshape(-1, 3)
         rows[n, : len(told)] = told
     return rows
 

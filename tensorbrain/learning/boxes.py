@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 from tensorbrain.brain import TensorBrain
 from tensorbrain.graph.scene_files import Scene
 from tensorbrain.layers import BrainState
-from tensorbrain.learning.schooling import learning_rate, optimiser, stop_on_ctrl_c
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser, stop_on_ctrl_c
 from tensorbrain.modes.looking import Sight, feed_back, look, moment, pair_senses, region_senses, relate
 from tensorbrain.settings import Settings
 from tensorbrain.typing import Array, Bool, Float, Float32, Int, Int32, PRNGKeyArray
@@ -173,9 +173,7 @@ def _learn(params, state: optax.OptState, frozen, classes, boxes, predicates, ra
         return named - CLASS_WEIGHT * log_class.sum(axis=1).mean(), named
 
     (_, named), gradient = jax.value_and_grad(loss, has_aux=True)(params)
-    with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
-        update, state = optimiser(WEIGHT_DECAY).update(gradient, state, params)
-    return jax.tree_util.tree_map(lambda p, u: p - rate * u, params, update), state, named
+    return *descend(optimiser(WEIGHT_DECAY), params, gradient, state, rate), named
 
 
 def learn_pairs(

@@ -12,13 +12,15 @@ import optax
 from tqdm.auto import tqdm
 
 from tensorbrain.layers.eye import Eye, glimpse
-from tensorbrain.learning.schooling import learning_rate, optimiser, stop_on_ctrl_c
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser, stop_on_ctrl_c
 from tensorbrain.pictures.scenes import LabelGroup, Scenes
 from tensorbrain.typing import Array, Float, Float32, Int, Int32, PRNGKeyArray, UInt8
 
 PAIRS = 6  # union boxes that are looked at in a scene, drawn anew each time
 FALSE_COLOURS = 0.35  # share of pictures whose colour channels are swapped: only classes and predicates are asked then
 JITTER = 0.06  # boxes move by up to this share of their size, as those that are proposed will not fit exactly
+
+OPTIMISER = optimiser(1e-3, maps=("kernels", "out"))
 
 
 class Lesson(NamedTuple):
@@ -72,9 +74,7 @@ def _mean_nll(scores: Float[Array, "*batch k"], target: Int[Array, "*batch"]) ->
 @partial(jax.jit, donate_argnums=(0, 1))
 def _learn(namer: Namer, state: optax.OptState, lesson: Lesson, rate: Float[Array, ""]):
     value, gradient = jax.value_and_grad(naming_loss)(namer, lesson)
-    with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
-        update, state = optimiser(1e-3).update(gradient, state, namer)  # pyright: ignore[reportArgumentType]
-    return jax.tree_util.tree_map(lambda p, u: p - rate * u, namer, update), state, value
+    return *descend(OPTIMISER, namer, gradient, state, rate), value
 
 
 def teach_eye(
@@ -101,7 +101,7 @@ def teach_eye(
     levels = [column for column, group in enumerate(groups, start=1) if group.name in ("basic", "parent", "top")]
     coloured = np.setdiff1d(np.arange(table.shape[-1]), levels)  # what false colours would teach wrongly
     namer = Namer.create(sizes, predicates, feature, key=jax.random.key(seed))
-    state = optimiser(1e-3).init(namer)  # pyright: ignore[reportArgumentType]
+    state = OPTIMISER.init(namer)  # pyright: ignore[reportArgumentType]
     history, summed, started = [], 0.0, time.perf_counter()
     with stop_on_ctrl_c() as stopped, tqdm(total=steps, unit="step", desc="eye", disable=not progress) as bar:
         for step in range(steps):

@@ -13,7 +13,7 @@ import optax
 from tensorbrain.brain import TensorBrain
 from tensorbrain.layers.eye import glimpse
 from tensorbrain.layers.sensory_buffer import PATCH, Imagination
-from tensorbrain.learning.schooling import learning_rate, optimiser
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser
 from tensorbrain.pictures.scenes import Scenes
 from tensorbrain.typing import Array, Float, Int
 
@@ -26,9 +26,7 @@ def _learn(imagination: Imagination, state: optax.OptState, gamma: Array, patche
         return ((jax.vmap(imagination)(gamma) - patches) ** 2).mean()
 
     value, gradient = jax.value_and_grad(loss)(imagination)
-    with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
-        update, state = optimiser(0.0).update(gradient, state, imagination)  # pyright: ignore[reportArgumentType]
-    return jax.tree_util.tree_map(lambda p, u: p - rate * u, imagination, update), state, value
+    return *descend(optimiser(0.0), imagination, gradient, state, rate), value
 
 
 @jax.jit

@@ -18,13 +18,15 @@ from tensorbrain.learning.batches import generalise, training_rows
 from tensorbrain.learning.objectives import statement_loss, trainable
 from tensorbrain.learning.observing import Seen
 from tensorbrain.learning.perception import perception_terms
-from tensorbrain.learning.schooling import learning_rate, optimiser, stop_on_ctrl_c
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser, stop_on_ctrl_c
 from tensorbrain.learning.train import classes_of
-from tensorbrain.learning.writing import Episodes, resting, writing_terms
+from tensorbrain.learning.writing import Episodes, exchanged, resting, writing_terms
 from tensorbrain.modes.choices import Choices
 from tensorbrain.typing import Array, Float, Int, Int32, PRNGKeyArray
 
 SCENES, ROWS, LIVED, TOLD = 16, 256, 16, 48  # a step: scenes perceived, rows remembered, episodes written
+LOOKS = 3  # writing takes longer to learn than seeing: pictures are looked at in one of so many steps
+EXCHANGED = 0.5  # share of the told episodes in which others of the same class play the parts
 WEIGHTS = {
     "memory": 1.0,
     "instant": 0.3,
@@ -35,7 +37,7 @@ WEIGHTS = {
     "write": 1.0,
     "find": 0.3,
 }
-WEIGHT_DECAY = 0.005
+OPTIMISER = optimiser(0.005, maps=("V", "B", "W", "imprint", "G", "H"))
 GENERALISED = 0.02  # share of semantic rows that are told of a class instead of its member
 DROPOUT = 0.2  # share of blackboard units wiped before a feedback
 DROPPED = 0.2  # share of the features of a look that are missing in each step, as pictures are fewer than weights
@@ -43,7 +45,7 @@ DROPPED = 0.2  # share of the features of a look that are missing in each step, 
 
 def joint_loss(
     brain: TensorBrain,
-    seen: Seen,
+    seen: Seen | None,
     choices: Choices,
     rows: Int[Array, "row 4"],
     episodes: Episodes | None,
@@ -51,7 +53,7 @@ def joint_loss(
     key: PRNGKeyArray,
 ) -> tuple[Float[Array, ""], dict[str, Float[Array, ""]]]:
     """The weighted sum of the losses of perception, memory and writing, and each of them by name, in nats."""
-    terms = perception_terms(brain, seen, choices, key=key, dropout=DROPOUT)._asdict()
+    terms = {} if seen is None else perception_terms(brain, seen, choices, key=key, dropout=DROPOUT)._asdict()
     terms["memory"] = statement_loss(brain, rows, jnp.ones(len(rows)))
     if episodes is not None:
         writer = eqx.tree_at(lambda b: b.rest, brain, resting(brain, episodes))
@@ -75,15 +77,14 @@ def can_change(brain: TensorBrain, *, learn_beta: bool, fixed: Callable[[TensorB
 
 @partial(jax.jit, donate_argnums=(0, 1))
 def _learn(params, state: optax.OptState, frozen, seen, choices, rows, episodes, rate: Float[Array, ""], key):
-    looks = seen._replace(features=_dropped(seen.features, key), unions=_dropped(seen.unions, key))
+    if seen is not None:
+        seen = seen._replace(features=_dropped(seen.features, key), unions=_dropped(seen.unions, key))
 
     def loss(params):
-        return joint_loss(eqx.combine(params, frozen), looks, choices, rows, episodes, key=key)
+        return joint_loss(eqx.combine(params, frozen), seen, choices, rows, episodes, key=key)
 
     (_, terms), gradient = jax.value_and_grad(loss, has_aux=True)(params)
-    with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
-        update, state = optimiser(WEIGHT_DECAY).update(gradient, state, params)
-    return jax.tree_util.tree_map(lambda p, u: p - rate * u, params, update), state, terms
+    return *descend(OPTIMISER, params, gradient, state, rate), terms
 
 
 def _dropped(features: Float[Array, "*many feature"], key: PRNGKeyArray) -> Float[Array, "*many feature"]:
@@ -108,48 +109,49 @@ def learn_jointly(
     """Teach a brain what its taught eye has ``seen`` and what the graph says, and where there is a ``pool`` to write.
 
     ``pool`` has episodes (statements (s, p, o), -1 padding) that are never shown as pictures: writing is learned on
-    ever new ones. ``fixed`` names parameters that stay as they are. Ctrl-C ends the lessons early. Returns the brain
-    and the terms of the loss over time.
+    ever new ones, and pictures are looked at in one of ``LOOKS`` steps. ``fixed`` names parameters that stay as they
+    are. Ctrl-C ends the lessons early. Returns the brain and the terms of the loss over time.
     """
     random = np.random.default_rng(seed)
     rows, _ = training_rows(graph, np.zeros((0, 3), np.int32))
     class_of = classes_of(graph)
     params, frozen = eqx.partition(brain, can_change(brain, learn_beta=learn_beta, fixed=fixed))
     params = jax.tree_util.tree_map(jnp.copy, params)  # the steps reuse their memory
-    state = optimiser(WEIGHT_DECAY).init(params)
+    state = OPTIMISER.init(params)
     keys = jax.random.split(jax.random.key(seed), steps)
     history: list[dict[str, Any]] = []
-    summed: dict[str, float] = {}
+    summed: dict[str, list[float]] = {}
     started = time.perf_counter()
     with stop_on_ctrl_c() as stopped, tqdm(total=steps, unit="step", desc="brain", disable=not progress) as bar:
         for step in range(steps):
             if stopped.is_set():
                 break
-            batch = seen.pick(random.integers(len(seen.thing), size=SCENES))
+            looks = pool is None or step % LOOKS == 0
+            batch = seen.pick(random.integers(len(seen.thing), size=SCENES)) if looks else None
             told = rows[random.integers(len(rows), size=ROWS)]
             told = generalise(told, class_of, share=GENERALISED, random=random)
-            written = None if pool is None else _episodes(seen, pool, random)
+            written = None if pool is None else _episodes(seen, pool, class_of, random)
             rate = jnp.asarray(learning_rate(peak, step / steps) * min(1.0, (step + 1) / 50), jnp.float32)
             params, state, terms = _learn(
                 params, state, frozen, batch, choices, jnp.asarray(told), written, rate, keys[step]
             )
             for name, value in terms.items():
-                summed[name] = summed.get(name, 0.0) + float(value)
+                summed.setdefault(name, []).append(float(value))
             bar.update()
             if (step + 1) % 100 == 0:
-                means = {name: round(total / 100, 4) for name, total in summed.items()}
+                means = {name: round(float(np.mean(values)), 4) for name, values in summed.items()}
                 history.append({"step": step + 1, "seconds": round(time.perf_counter() - started, 3), **means})
                 bar.set_postfix({name: f"{value:.2f}" for name, value in means.items()})
                 summed = {}
     brain = eqx.combine(params, frozen)
     if pool is not None:
-        many = [_episodes(seen, pool, random) for _ in range(16)]
+        many = [_episodes(seen, pool, class_of, random) for _ in range(16)]
         episodes = jax.tree_util.tree_map(lambda *a: jnp.concatenate(a), *many)
         brain = eqx.tree_at(lambda b: b.rest, brain, jax.jit(resting)(brain, episodes))
     return brain, history
 
 
-def _episodes(seen: Seen, pool: np.ndarray, random: np.random.Generator) -> Episodes:
+def _episodes(seen: Seen, pool: np.ndarray, class_of: np.ndarray, random: np.random.Generator) -> Episodes:
     """``LIVED`` episodes that were seen, and ``TOLD`` ones that are only told, each before a scene of another.
 
     So the statements must be read from what they leave behind, not guessed from the look of the scene.
@@ -158,7 +160,8 @@ def _episodes(seen: Seen, pool: np.ndarray, random: np.random.Generator) -> Epis
     scenes = np.concatenate([lived, random.integers(len(seen.thing), size=TOLD)])
     rows = np.asarray(seen.statements)[lived, : pool.shape[1]]
     own = np.where(rows[..., 3:4] >= 0, rows[..., 2:], -1)
-    statements = np.concatenate([own, pool[random.integers(len(pool), size=TOLD)]])
+    told = exchanged(pool[random.integers(len(pool), size=TOLD)], class_of, share=EXCHANGED, random=random)
+    statements = np.concatenate([own, told])
     return Episodes(
         jnp.asarray(statements),
         jnp.asarray(statements[..., 0] >= 0),

@@ -14,7 +14,7 @@ from tensorbrain.brain import TensorBrain
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.learning.objectives import statement_loss
 from tensorbrain.learning.observing import Seen
-from tensorbrain.learning.schooling import learning_rate, optimiser
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser
 from tensorbrain.modes.looking import Sight, moment
 from tensorbrain.typing import Array, Float, Int
 
@@ -42,9 +42,7 @@ def _revise(
         return statement_loss(now, rows, jnp.ones(len(rows))) + 0.3 * recognised
 
     value, gradient = jax.value_and_grad(loss)(a)
-    with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
-        update, state = optimiser(0.0).update(gradient, state, a)
-    return a - rate * jnp.asarray(update), state, value
+    return *descend(optimiser(0.0), a, gradient, state, rate), value
 
 
 def with_instants(brain: TensorBrain, a: Float[Array, "instant dim"]) -> TensorBrain:

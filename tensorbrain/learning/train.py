@@ -19,8 +19,8 @@ from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.learning.batches import Holdout, epoch_batches, generalise, hold_out, training_rows
 from tensorbrain.learning.objectives import batch_loss, statement_loss, trainable
 from tensorbrain.learning.prefixes import Batch, stacked
+from tensorbrain.learning.schooling import descend, optimiser, stop_on_ctrl_c
 from tensorbrain.learning.schooling import learning_rate as learning_rate_at
-from tensorbrain.learning.schooling import optimiser, stop_on_ctrl_c
 from tensorbrain.settings import Settings
 from tensorbrain.typing import Array, Float
 
@@ -57,13 +57,10 @@ def _learn_chunk(
     def step(carry, batch):
         params, state = carry
         value, gradient = jax.value_and_grad(lambda params: batch_loss(eqx.combine(params, frozen), batch))(params)
-        with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
-            update, state = adam.update(gradient, state, params)
         total = batch.weight.sum()
         # A padding batch has weight 0 and must not move anything, not even by momentum.
         rate = jnp.where(total > 0, learning_rate, 0.0)
-        params = jax.tree_util.tree_map(lambda p, u: p - rate * u, params, update)
-        return (params, state), value * total
+        return descend(adam, params, gradient, state, rate), value * total
 
     (params, optimiser_state), losses = jax.lax.scan(step, (params, optimiser_state), batches)
     return params, optimiser_state, losses.sum()

@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from tensorbrain.brain import TensorBrain
 from tensorbrain.memory.write import learned_write, trace_left
 from tensorbrain.modes.decoder import statement_log_probability
 from tensorbrain.modes.looking import Sight, moment
-from tensorbrain.typing import Array, Bool, Float, Int
+from tensorbrain.typing import Array, Bool, Float, Int, Int32
 
 
 class Episodes(NamedTuple):
@@ -22,6 +23,34 @@ class Episodes(NamedTuple):
     told: Bool[Array, "episode statement"]
     first: Float[Array, "episode feature"]
     second: Float[Array, "episode feature"]
+
+
+def exchanged(
+    statements: Int32[np.ndarray, "episode statement 3"],
+    class_of: Int32[np.ndarray, " concept"],
+    *,
+    share: float,
+    random: np.random.Generator,
+) -> Int32[np.ndarray, "episode statement 3"]:
+    """In a ``share`` of the episodes everybody is played by somebody else of the same class, so that all are new.
+
+    >>> told = np.array([[[0, 0, 2], [2, 1, 0], [-1, -1, -1]]], np.int32)
+    >>> class_of = np.array([4, 4, 5, 5, -1, -1], np.int32)
+    >>> new = exchanged(told, class_of, share=1.0, random=np.random.default_rng(0))
+    >>> bool(new[0, 0, 0] == new[0, 1, 2]), class_of[new[0, 0, 2]].item(), new[0, 2].tolist()
+    (True, 5, [-1, -1, -1])
+    """
+    ordered = np.argsort(class_of, kind="stable")
+    shuffled = np.lexsort((random.random((len(statements), len(class_of))), np.tile(class_of, (len(statements), 1))))
+    roles = np.empty_like(shuffled)
+    np.put_along_axis(roles, np.tile(ordered, (len(statements), 1)), shuffled, axis=1)
+    same = (random.random(len(statements)) >= share)[:, None] | (class_of < 0)
+    roles = np.where(same, np.arange(len(class_of)), roles)
+    new = statements.copy()
+    for place in (0, 2):
+        concept = statements[..., place]
+        new[..., place] = np.where(concept >= 0, np.take_along_axis(roles, np.maximum(concept, 0), axis=1), -1)
+    return new
 
 
 def resting(brain: TensorBrain, episodes: Episodes) -> Float[Array, " dim"]:

@@ -144,7 +144,9 @@ def test_it_fits_and_is_readable_in_both_themes(visit, width, pixels, faint):
     page = visit(width=width, motion="reduce")
     expect(sentence(page)).to_contain_text("The statement is complete")
     page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
-    page.wait_for_function("element => element.scrollWidth <= element.clientWidth + 1", arg=player(page).element_handle())
+    page.wait_for_function(
+        "element => element.scrollWidth <= element.clientWidth + 1", arg=player(page).element_handle()
+    )
     grounds = set()
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")

@@ -18,6 +18,7 @@ from tensorbrain.settings import Settings
 
 SETTINGS = Settings(dim=12, context=10, senses="pictures", feature=5, reserve=(1, 0, 2))
 POOL = np.array([[[0, 1, 2], [3, 0, 1]], [[1, 1, 4], [-1, -1, -1]]], np.int32)
+NOBODY = np.full(60, -1, np.int32)  # of no class: nobody can play the part of another
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -68,7 +69,7 @@ def leaves(tree) -> dict[str, np.ndarray]:
 def test_the_loss_is_the_weighted_sum_of_its_terms(brain, seen, options):
     batch, key = seen.pick(np.arange(4)), jax.random.key(2)
     rows = jnp.asarray([[0, 0, 1, -1], [2, 1, 0, 3]])
-    episodes = joint._episodes(seen, POOL, np.random.default_rng(0))
+    episodes = joint._episodes(seen, POOL, NOBODY, np.random.default_rng(0))
     total, terms = jax.jit(joint_loss)(brain, batch, options, rows, episodes, key=key)
     assert terms.keys() == WEIGHTS.keys()
     assert float(total) == pytest.approx(sum(WEIGHTS[name] * float(value) for name, value in terms.items()), rel=1e-5)
@@ -79,10 +80,14 @@ def test_the_loss_is_the_weighted_sum_of_its_terms(brain, seen, options):
         np.testing.assert_allclose(terms[name], value, rtol=1e-3)
     without = jax.jit(joint_loss)(brain, batch, options, rows, None, key=key)[1]
     assert without.keys() == WEIGHTS.keys() - {"write", "find"}
+    blind = jax.jit(joint_loss)(brain, None, options, rows, episodes, key=key)[1]
+    assert blind.keys() == {"memory", "write", "find"}
+    for name, value in blind.items():
+        np.testing.assert_allclose(value, terms[name], rtol=1e-4)
 
 
 def test_episodes_that_were_seen_and_that_are_only_told(seen):
-    episodes = joint._episodes(seen, POOL, np.random.default_rng(0))
+    episodes = joint._episodes(seen, POOL, NOBODY, np.random.default_rng(0))
     assert episodes.statements.shape == (5, 2, 3) and episodes.first.dtype == jnp.float32
     own = [[rows[0, 2:].tolist(), [-1] * 3] for rows in seen.statements]  # what was not said is no part of it
     for n, (rows, told, look) in enumerate(zip(*map(np.asarray, episodes[:3]), strict=True)):

@@ -5,9 +5,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tensorbrain.brain import TensorBrain
-from tensorbrain.learning.writing import Episodes, resting, writing_terms
+from tensorbrain.learning.writing import Episodes, exchanged, resting, writing_terms
 from tensorbrain.memory.write import learned_write, trace_left, with_row
 from tensorbrain.modes.decoder import statement_log_probability
 from tensorbrain.modes.looking import Sight, moment
@@ -92,3 +94,27 @@ def test_what_is_written_is_trained_through(brain, episodes):
         gradient = jax.jit(jax.grad(loss), static_argnums=1)(params, which)
         for part in (gradient.kappa, gradient.memory.V, gradient.index.A, gradient.sensory.encoders["scene"].G):
             assert np.isfinite(part).all() and np.abs(np.asarray(part)).max() > 0
+
+
+@given(st.lists(st.integers(-1, 3), min_size=2, max_size=12), st.integers(0, 99), st.sampled_from([0.0, 0.5, 1.0]))
+def test_others_of_the_same_class_play_the_parts(classes, seed, share):
+    random = np.random.default_rng(seed)
+    class_of = np.asarray(classes, np.int32)
+    told = random.integers(0, len(classes), (4, 5, 3)).astype(np.int32)
+    told[random.random((4, 5)) < 0.3] = -1
+    new = exchanged(told, class_of, share=share, random=random)
+    np.testing.assert_array_equal(new[..., 1], told[..., 1])
+    np.testing.assert_array_equal(new < 0, told < 0)
+    if share == 0.0:
+        np.testing.assert_array_equal(new, told)
+    for before, after in zip(told[..., (0, 2)], new[..., (0, 2)], strict=True):
+        parts = {(a, b) for a, b in zip(before.ravel().tolist(), after.ravel().tolist(), strict=True) if a >= 0}
+        assert all(class_of[a] == class_of[b] and (a == b or class_of[a] >= 0) for a, b in parts)
+        assert len(parts) == len({a for a, _ in parts}) == len({b for _, b in parts})  # one player, one part
+
+
+def test_the_parts_change_from_time_to_time():
+    random = np.random.default_rng(0)
+    told, class_of = np.array([[[0, 0, 5]]], np.int32), np.array([8, 8, 8, 8, 8, 9, 9, 9, -1, -1], np.int32)
+    played = {tuple(exchanged(told, class_of, share=1.0, random=random)[0, 0].tolist()) for _ in range(200)}
+    assert played == {(s, 0, o) for s in range(5) for o in (5, 6, 7)}

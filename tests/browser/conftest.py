@@ -48,11 +48,20 @@ CONTRAST = """player => {
   return faint;
 }"""
 
+FITS = """player => document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth
+  && player.scrollWidth <= player.clientWidth + 1"""
+
 
 @pytest.fixture(scope="session")
 def pixels() -> Callable:
     """What a canvas shows, as text that can be compared."""
     return lambda canvas: canvas.evaluate(PIXELS)
+
+
+@pytest.fixture(scope="session")
+def fits() -> Callable:
+    """Wait until nothing stands out of a page and its player: a page settles a moment after its width has changed."""
+    return lambda page, player: page.wait_for_function(FITS, arg=player.element_handle())
 
 
 @pytest.fixture(scope="session")

@@ -144,13 +144,10 @@ def test_a_picture_of_ones_own(look, tmp_path):
 
 
 @pytest.mark.parametrize("width", [390, 700, 1280])
-def test_it_fits_and_is_readable_in_both_themes(look, width, faint):
+def test_it_fits_and_is_readable_in_both_themes(look, width, fits, faint):
     page = look(width=width)
     expect(sentence(page)).to_contain_text("The statement is complete")
-    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
-    page.wait_for_function(
-        "element => element.scrollWidth <= element.clientWidth + 1", arg=player(page).element_handle()
-    )
+    fits(page, player(page))
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         expect(page.locator(".stApp")).to_have_css("color-scheme", theme)

@@ -140,13 +140,10 @@ def test_episodic_memory_opens_with_its_moment(visit):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_it_fits_and_is_readable_in_both_themes(visit, width, pixels, faint):
+def test_it_fits_and_is_readable_in_both_themes(visit, width, fits, pixels, faint):
     page = visit(width=width, motion="reduce")
     expect(sentence(page)).to_contain_text("The statement is complete")
-    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
-    page.wait_for_function(
-        "element => element.scrollWidth <= element.clientWidth + 1", arg=player(page).element_handle()
-    )
+    fits(page, player(page))
     grounds = set()
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")

@@ -145,6 +145,6 @@ def test_the_seed_decides_and_without_a_pool_nothing_is_written(brain, town, see
 
 def test_rest_is_measured_at_the_end(brain, town, seen, options):
     taught, _ = learn_jointly(brain, town, seen, options, steps=2, pool=POOL, seed=3, progress=False)
-    many = [joint._episodes(seen, POOL, np.random.default_rng(seed)) for seed in range(16)]
+    many = [joint._episodes(seen, POOL, NOBODY, np.random.default_rng(seed)) for seed in range(16)]
     near = np.asarray(resting(taught, jax.tree.map(lambda *a: jnp.concatenate(a), *many)))
     np.testing.assert_allclose(taught.rest, near, atol=0.3 * np.abs(near).max())

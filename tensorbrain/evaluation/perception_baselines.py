@@ -4,7 +4,7 @@ import numpy as np
 
 from tensorbrain.evaluation.perception import masks
 from tensorbrain.graph.vocabulary import Vocabulary
-from tensorbrain.pictures.scenes import LabelGroup, Scenes
+from tensorbrain.pictures.scenes import LEVELS, LabelGroup, Scenes
 
 
 class ClassTable:
@@ -92,7 +92,7 @@ def count_figures(
     return {
         "individual_known": float((things == scenes.thing)[truth.known].mean()),
         "class_novel": 1.0,  # it is told the class
-        "attributes": float(np.mean(attributes)),
+        "attributes": float(np.mean(attributes)) if attributes else float("nan"),
         "predicate_at_1": float(np.mean(at_1)),
         "predicate_at_10": float(np.mean(at_10)),
         "statement_at_1": float(np.mean(whole)),
@@ -103,12 +103,12 @@ def chance_figures(vocabulary: Vocabulary, groups: tuple[LabelGroup, ...]) -> di
     """The figures of guessing, every candidate as likely as another."""
     entities = sum(concept.group == "entity" for concept in vocabulary.concepts)
     sizes = {group.name: len(group.members) for group in groups}
-    attributes = [size for name, size in sizes.items() if name not in ("basic", "parent", "top")]
+    attributes = [size for name, size in sizes.items() if name not in LEVELS]
     predicates, things = len(vocabulary.predicates), entities + sizes["basic"]
     return {
         "individual_known": 1 / things,
         "class_novel": 1 / sizes["basic"],
-        "attributes": float(np.mean([1 / size for size in attributes])),
+        "attributes": float(np.mean([1 / size for size in attributes])) if attributes else float("nan"),
         "predicate_at_1": 1 / predicates,
         "predicate_at_10": min(1.0, 10 / predicates),
         "statement_at_1": 1 / things**2 / predicates,

@@ -33,7 +33,7 @@ RUNGS: dict[str, tuple[Callable[[TensorBrain], TensorBrain], Callable[[TensorBra
     "no_feedback": (without_feedback, lambda brain: brain.beta),
     "no_working_memory": (without_working_memory, lambda brain: (brain.memory.W, brain.memory.w0)),
 }
-COURSE = Course(eye=1000, brain=1000)
+COURSE = Course(eye=2300, brain=1500)
 TESTED = 400  # new scenes that are measured on, for each seed
 
 
@@ -87,6 +87,7 @@ def spread(values: list[float]) -> dict[str, float]:
 
 WORDS = {
     "individual_known": "known individuals named",
+    "class_basic_known": "class of known individuals",
     "class_novel": "class of things never seen",
     "attributes": "attributes (mean of the groups)",
     "predicate_at_1": "predicate of a told pair, first",

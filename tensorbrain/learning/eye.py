@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 
 from tensorbrain.layers.eye import Eye, glimpse
 from tensorbrain.learning.schooling import descend, learning_rate, optimiser, stop_on_ctrl_c
-from tensorbrain.pictures.scenes import LabelGroup, Scenes
+from tensorbrain.pictures.scenes import LEVELS, LabelGroup, Scenes
 from tensorbrain.typing import Array, Float, Float32, Int, Int32, PRNGKeyArray, UInt8
 
 PAIRS = 6  # union boxes that are looked at in a scene, drawn anew each time
@@ -98,7 +98,7 @@ def teach_eye(
     random = np.random.default_rng(seed)
     table = naming_table(scenes, groups)
     sizes = tuple(int(table[..., column].max(initial=0)) + 1 for column in range(table.shape[-1]))
-    levels = [column for column, group in enumerate(groups, start=1) if group.name in ("basic", "parent", "top")]
+    levels = [column for column, group in enumerate(groups, start=1) if group.name in LEVELS]
     coloured = np.setdiff1d(np.arange(table.shape[-1]), levels)  # what false colours would teach wrongly
     namer = Namer.create(sizes, predicates, feature, key=jax.random.key(seed))
     state = OPTIMISER.init(namer)  # pyright: ignore[reportArgumentType]

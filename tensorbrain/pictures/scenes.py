@@ -11,6 +11,9 @@ from tensorbrain.typing import Float32, Int32, UInt8
 WHOLE = 0
 """The region that is the whole picture: its thing is the place, and the place is seen there."""
 
+LEVELS = ("basic", "parent", "top")
+"""The label groups that are classes, from the individuals upwards; all others are attributes."""
+
 
 class LabelGroup(NamedTuple):
     """A group of concepts of which one holds of a region, such as the colours: its name and its members' ids."""
@@ -86,6 +89,6 @@ def label_groups(graph: KnowledgeGraph) -> tuple[LabelGroup, ...]:
             basic.add(its_class)
     parent = {p for c in basic for p in parents.get(c, [])}
     top = {p for c in parent for p in parents.get(c, [])}
-    levels = [("basic", sorted(basic)), ("parent", sorted(parent)), ("top", sorted(top))]
+    levels = [(name, sorted(members)) for name, members in zip(LEVELS, (basic, parent, top), strict=True)]
     levels += [(words.concepts[c].label, sorted(members)) for c, members in sorted(attributes.items())]
     return tuple(LabelGroup(name, tuple(members)) for name, members in levels if len(members) > 1)

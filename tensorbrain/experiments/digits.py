@@ -78,7 +78,7 @@ def digits(
                 progress=progress,
             )  # fmt: skip
             runs.setdefault(name, []).append(digit_figures(taught, test, options, graph, hidden))
-    summary = {name: {key: spread([run[key] for run in each]) for key in each[0]} for name, each in runs.items()}
+    summary = {name: {key: spread([float(run[key]) for run in each]) for key in each[0]} for name, each in runs.items()}
     things = len(DIGITS) + sum(len(group.members) for group in groups)  # a digit, or a nameless even or odd one
     chance = {key: spread([1 / things if key == "individual" else 0.5]) for key in summary["whole"]}
     return {"seeds": list(seeds), "scenes": tested, **summary.pop("whole"), **summary, "chance": chance}

@@ -1,5 +1,6 @@
 """The ladder of perception: the same network without working memory, without feedback, and whole, over seeds."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -50,29 +51,35 @@ def ladder(
     New scenes have casts, places and statements that no rung was taught, and passers-by whose looks it never saw.
     Returns the figures of the whole network by their names (``KEYS`` and their parts), and under ``no_feedback``,
     ``no_working_memory``, ``count_table`` and ``chance`` the same of those; each {mean, low, high} over the seeds.
+    ``teaching_seconds`` is what drawing, eye and joint learning of one network took.
     """
     runs: dict[str, list[dict[str, float]]] = {}
     groups = label_groups(graph)
     for seed in seeds:
+        started = time.perf_counter()
         pictures = lessons(graph, scenes=course.scenes, seed=seed)
         eye, _ = taught_eye(graph, pictures, course, settings, seed=seed, progress=progress)
         seen = observed(graph, eye, pictures, settings, seed=seed)
         brain = with_eye(untaught(graph, settings, seed=seed), eye)
         options = choices(graph.vocabulary, groups, brain.index.size("concept"))
+        before = time.perf_counter() - started
         scripts = new_scripts(graph, TESTED, seed=seed + 10_000, novel="test")
         tested = draw(scripts, graph, seed=seed + 10_000, dials=FIRST_LOOK)
         test = observe(brain, tested, seed=seed)
         for name, (ablate, fixed) in RUNGS.items():
+            started = time.perf_counter()
             taught, _ = learn_jointly(
                 ablate(brain), graph, seen, options, steps=course.brain, fixed=fixed, seed=seed,
                 progress=progress,
             )  # fmt: skip
+            seconds = before + time.perf_counter() - started
             figures = perception_figures(decode(taught, test, options), test, graph.vocabulary, groups)
+            figures["teaching_seconds"] = seconds
             runs.setdefault(name, []).append(figures)
         table = ClassTable(pictures.first, groups, graph.vocabulary)
         runs.setdefault("count_table", []).append(count_figures(table, tested, graph.vocabulary, groups))
         runs.setdefault("chance", []).append(chance_figures(graph.vocabulary, groups))
-    summary = {name: {key: spread([run[key] for run in each]) for key in each[0]} for name, each in runs.items()}
+    summary = {name: {key: spread([float(run[key]) for run in each]) for key in each[0]} for name, each in runs.items()}
     return {"seeds": list(seeds), **summary.pop("whole"), **summary}
 
 
@@ -113,4 +120,6 @@ def table(figures: dict[str, Any]) -> str:
             value = figures.get(key) if name == "whole" else figures[name].get(key)
             cells.append("-" if value is None else f"{value['mean']:.3f} ({value['low']:.3f} - {value['high']:.3f})")
         lines.append(f"{words:<45}" + "".join(f"{cell:>22}" for cell in cells))
+    if "teaching_seconds" in figures:
+        lines.append(f"taught in {figures['teaching_seconds']['mean']:.0f} s, drawing and eye included")
     return "\n".join(lines)

@@ -38,8 +38,8 @@ class Course:
 
     scenes: int = 3000
     told: int = 12_000
-    eye: int = 1500
-    brain: int = 4500
+    eye: int = 3500
+    brain: int = 9000
     revision: int = 500
     imagination: int = 1500
 

@@ -5,13 +5,10 @@ import numpy as np
 import pytest
 
 from tensorbrain.checkpoint import load_brain
-from tensorbrain.datasets.scenes import episode_scripts
 from tensorbrain.datasets.scripts import HIDDEN
 from tensorbrain.datasets.worlds import load_graph
-from tensorbrain.experiments import schooling
 from tensorbrain.experiments.schooling import Course, lessons, school, told_episodes, untaught
 from tensorbrain.graph.names import local_name
-from tensorbrain.learning import joint, revision
 from tensorbrain.memory import experience
 from tensorbrain.modes import recall
 from tensorbrain.modes.imagine import imagine
@@ -25,19 +22,6 @@ COURSE = Course(scenes=8, told=8, eye=3, brain=3, revision=3, imagination=3)
 @pytest.fixture(scope="module")
 def graph():
     return load_graph("neighbourhood")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def short_days():
-    """Ten of the 694 episodes are drawn, and a step sees few of them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schooling, "episode_scripts", lambda graph, seed: episode_scripts(graph, range(10), seed=seed))
-        for name, size in (("SCENES", 4), ("ROWS", 16), ("LIVED", 3), ("TOLD", 2)):
-            patch.setattr(joint, name, size)
-        patch.setattr(revision, "ROWS", 16)
-        jax.config.update("jax_disable_most_optimizations", True)
-        yield
-        jax.config.update("jax_disable_most_optimizations", False)
 
 
 @pytest.fixture(scope="module")

@@ -42,6 +42,7 @@ def ladder(
     graph: KnowledgeGraph,
     *,
     seeds: tuple[int, ...] = (0, 1, 2),
+    rungs: tuple[str, ...] = tuple(RUNGS),
     course: Course = COURSE,
     settings: Settings = SETTINGS,
     progress: bool = True,
@@ -49,9 +50,10 @@ def ladder(
     """Teach every rung with every seed and measure it on new scenes, beside counts given the true classes and chance.
 
     New scenes have casts, places and statements that no rung was taught, and passers-by whose looks it never saw.
-    Returns the figures of the whole network by their names (``KEYS`` and their parts), and under ``no_feedback``,
+    The first of the ``rungs`` is "whole". Returns the figures of the whole network by their names (``KEYS`` and their parts), and under ``no_feedback``,
     ``no_working_memory``, ``count_table`` and ``chance`` the same of those; each {mean, low, high} over the seeds.
-    ``teaching_seconds`` is what drawing, eye and joint learning of one network took.
+    ``gain_over_no_feedback`` and ``gain_over_no_working_memory`` have by how much the whole network is better, seed by
+    seed. ``teaching_seconds`` is what drawing, eye and joint learning of one network took.
     """
     runs: dict[str, list[dict[str, float]]] = {}
     groups = label_groups(graph)
@@ -66,7 +68,8 @@ def ladder(
         scripts = new_scripts(graph, TESTED, seed=seed + 10_000, novel="test")
         tested = draw(scripts, graph, seed=seed + 10_000, dials=FIRST_LOOK)
         test = observe(brain, tested, seed=seed)
-        for name, (ablate, fixed) in RUNGS.items():
+        for name in rungs:
+            ablate, fixed = RUNGS[name]
             started = time.perf_counter()
             taught, _ = learn_jointly(
                 ablate(brain), graph, seen, options, steps=course.brain, fixed=fixed, seed=seed,
@@ -79,6 +82,9 @@ def ladder(
         table = ClassTable(pictures.first, groups, graph.vocabulary)
         runs.setdefault("count_table", []).append(count_figures(table, tested, graph.vocabulary, groups))
         runs.setdefault("chance", []).append(chance_figures(graph.vocabulary, groups))
+    for rung in rungs[1:]:
+        pairs = zip(runs["whole"], runs[rung], strict=True)
+        runs[f"gain_over_{rung}"] = [{key: one[key] - other[key] for key in WORDS} for one, other in pairs]
     summary = {name: {key: spread([float(run[key]) for run in each]) for key in each[0]} for name, each in runs.items()}
     return {"seeds": list(seeds), **summary.pop("whole"), **summary}
 
@@ -120,6 +126,13 @@ def table(figures: dict[str, Any]) -> str:
             value = figures.get(key) if name == "whole" else figures[name].get(key)
             cells.append("-" if value is None else f"{value['mean']:.3f} ({value['low']:.3f} - {value['high']:.3f})")
         lines.append(f"{words:<45}" + "".join(f"{cell:>22}" for cell in cells))
+    for rung in RUNGS:
+        gains = figures.get(f"gain_over_{rung}", {})
+        for key in ("class_basic_known", "statement_at_1", "statement_at_1_known"):
+            if key in gains:
+                mean, low, high = (100 * gains[key][of] for of in ("mean", "low", "high"))
+                over = f"whole over {rung.replace('_', ' ')}, seed by seed, in points: {WORDS[key].strip(' .')}"
+                lines.append(f"{over:<105}{mean:+6.1f} ({low:+.1f} - {high:+.1f})")
     if "teaching_seconds" in figures:
         lines.append(f"taught in {figures['teaching_seconds']['mean']:.0f} s, drawing and eye included")
     return "\n".join(lines)

@@ -35,12 +35,19 @@ def test_every_rung_has_every_figure(figures):
             assert 0 <= value["low"] <= value["mean"] <= value["high"] <= 1
     assert figures["count_table"]["class_novel"]["low"] == 1.0  # it is told
     assert figures["teaching_seconds"]["low"] > 0
+    for rung in ("no_feedback", "no_working_memory"):
+        for key, gain in figures[f"gain_over_{rung}"].items():
+            assert gain["low"] <= gain["mean"] <= gain["high"]
+            assert gain["mean"] == pytest.approx(figures[key]["mean"] - figures[rung][key]["mean"])
 
 
 def test_the_table_names_them(figures):
     lines = table(figures).splitlines()
     assert lines[1].split() == "whole no feedback no working memory count table chance".split()
-    assert [line[:45].rstrip() for line in lines[2:-1]] == [*module.WORDS.values()]
+    assert [line[:45].rstrip() for line in lines[2:-7]] == [*module.WORDS.values()]
+    assert [line.split(",")[0] for line in lines[-7:-1]] == ["whole over no feedback"] * 3 + [
+        "whole over no working memory"
+    ] * 3
     assert lines[-1].startswith("taught in ")
 
 

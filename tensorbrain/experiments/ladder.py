@@ -50,10 +50,10 @@ def ladder(
     """Teach every rung with every seed and measure it on new scenes, beside counts given the true classes and chance.
 
     New scenes have casts, places and statements that no rung was taught, and passers-by whose looks it never saw.
-    The first of the ``rungs`` is "whole". Returns the figures of the whole network by their names (``KEYS`` and their parts), and under ``no_feedback``,
-    ``no_working_memory``, ``count_table`` and ``chance`` the same of those; each {mean, low, high} over the seeds.
-    ``gain_over_no_feedback`` and ``gain_over_no_working_memory`` have by how much the whole network is better, seed by
-    seed. ``teaching_seconds`` is what drawing, eye and joint learning of one network took.
+    The first of the ``rungs`` is "whole". Returns the figures of the whole network by their names (``KEYS`` and their
+    parts), and under ``no_feedback``, ``no_working_memory``, ``count_table`` and ``chance`` the same of those; each
+    {mean, low, high} over the seeds. ``gain_over_no_feedback`` and ``gain_over_no_working_memory`` have by how much the
+    whole network is better, seed by seed; ``teaching_seconds`` what drawing, eye and joint learning of one took.
     """
     runs: dict[str, list[dict[str, float]]] = {}
     groups = label_groups(graph)

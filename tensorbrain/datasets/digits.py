@@ -20,6 +20,7 @@ NAMESPACE = "https://tensorbrain.org/kg/digits/"
 MOST = 8
 """The most statements of one scene."""
 _SIDE = 128
+TRIES = 500  # of corners for a digit, before the picture is begun again
 _PREDICATES = ("left of", "above", "greater than", "less than", "divides", "multiple of")
 
 
@@ -176,7 +177,10 @@ def _picture(images: list[list[Image.Image]], dice: random.Random) -> tuple[list
         side = dice.randint(28, 42)
         mask = dice.choice(images[digit]).resize((side, side), Image.Resampling.BICUBIC)
         mask = _cut(mask)
-        left, top = _free_spot(mask.size, boxes, dice)
+        corner = _free_spot(mask.size, boxes, dice)
+        if corner is None:
+            return _picture(images, dice)  # those before it lie so that none is left: begin again
+        left, top = corner
         canvas.paste(_shade(ink, dice), (left, top), mask)
         boxes.append(Pixels(left, top, left + mask.width, top + mask.height))
     return digits, boxes, np.asarray(canvas)
@@ -194,10 +198,11 @@ def _shade(level: float, dice: random.Random) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _free_spot(size: tuple[int, int], taken: list[Pixels], dice: random.Random) -> tuple[int, int]:
-    """A corner where something of that size touches nothing; four digits always find room, by trying again."""
-    while True:
+def _free_spot(size: tuple[int, int], taken: list[Pixels], dice: random.Random) -> tuple[int, int] | None:
+    """A corner where something of that size touches nothing; None where none is found."""
+    for _ in range(TRIES):
         left, top = dice.randint(2, _SIDE - 2 - size[0]), dice.randint(2, _SIDE - 2 - size[1])
         right, bottom = left + size[0], top + size[1]
         if all(left > t.right + 3 or right < t.left - 3 or top > t.bottom + 3 or bottom < t.top - 3 for t in taken):
             return left, top
+    return None

@@ -1,6 +1,7 @@
 """Scenes of handwritten digits: what is seen is true in the picture, what is not seen is arithmetic."""
 
 import builtins
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -95,3 +96,11 @@ def test_what_cannot_be_asked_for(graph, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(SettingsError, match=r"tensorbrain\[digits\]"):
         digit_scenes(graph, 1, seed=0)
+
+
+def test_a_picture_in_which_no_room_is_left_is_begun_again():
+    scenes = digit_scenes(digit_graph(), 90, seed=2, split="test")  # in the last one three digits block the fourth
+    boxes = scenes.boxes[89, 1:][scenes.thing[89, 1:] >= 0]
+    assert len(boxes) >= 2 and boxes.min() >= 0 and boxes.max() <= 1
+    for a, b in combinations(boxes, 2):
+        assert (a[2:] < b[:2]).any() or (b[2:] < a[:2]).any()

@@ -67,7 +67,7 @@ class Train:
     """Where the brain is saved; what was there is replaced."""
     pictures: bool = False
     """Teach it to see as well, on drawn pictures of the episodes and of new scenes (neighbourhood alone). This takes
-    about ten minutes."""
+    about twenty minutes."""
     preset: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="(default: default)")] = None
     """Whose choices to follow: default (the library's), tb2023, btn2023 or qtb2025 (the papers')."""
     dim: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 256)")] = None

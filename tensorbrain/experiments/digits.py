@@ -23,7 +23,7 @@ from tensorbrain.settings import Settings
 
 # Memory is decoded in the order of perception, subject - object - predicate: so the two share the window P.
 SETTINGS = Settings(dim=128, context=128, senses="pictures", feature=96, orders=("sop",))
-COURSE = Course(scenes=2400, eye=300, brain=400)  # of the scenes half are left, where no hidden pair is in
+COURSE = Course(scenes=2400, eye=700, brain=400)  # of the scenes half are left, where no hidden pair is in
 TESTED = 300  # scenes of held-out handwriting, for each seed
 HIDDEN = (4, 5)  # pairs of digits that no picture shows together: so many where one divides the other, and others
 

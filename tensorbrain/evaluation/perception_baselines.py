@@ -34,7 +34,7 @@ class ClassTable:
         pairs = masks(scenes, vocabulary).pairs
         for n, j in zip(*np.nonzero(pairs), strict=True):
             i, o, _, p, _ = scenes.statements[n, j]
-            for key in self._keys(int(kinds[n, i]), int(kinds[n, o])):
+            for key in self._keys(kinds[n, i], kinds[n, o]):
                 self.by.setdefault(key, np.zeros(self.predicates))[p] += 1
 
     @staticmethod
@@ -79,7 +79,7 @@ def count_figures(
     at_1, at_10, whole = [], [], []
     for n, j in zip(*np.nonzero(truth.pairs), strict=True):
         i, k, s, p, o = scenes.statements[n, j]
-        counts = table.counts(int(kinds[n, i]), int(kinds[n, k]))
+        counts = table.counts(kinds[n, i], kinds[n, k])
         same = (scenes.statements[n, :, :2] == (i, k)).all(axis=1) & (scenes.statements[n, :, 4] == o)
         also = np.zeros(len(counts), bool)
         also[scenes.statements[n, same, 3]] = True

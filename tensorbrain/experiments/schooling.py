@@ -87,7 +87,7 @@ def told_episodes(graph: KnowledgeGraph, count: int, *, seed: int) -> Int32[np.n
             alive = [thing for thing in script.things if thing.activity >= 0]
             told = [row for row in told if row[1] in seen or random.random() < REMARKED]
             told += [(thing.concept, does, thing.activity) for thing in alive]
-            told += [(thing.concept, is_at, script.place) for thing in alive if n % 8 > 1]
+            told += [(thing.concept, is_at, script.place) for thing in alive if n % 8 > 1]  # one in four says no place
             told = [told[i] for i in random.permutation(len(told))]
             told = list(dict.fromkeys(told))
         told = np.asarray(told[:MOST_TOLD], np.int32).reshape(-1, 3)

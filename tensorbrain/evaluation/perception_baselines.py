@@ -33,15 +33,15 @@ class ClassTable:
                     counts[label] = counts.get(label, 0) + 1
         pairs = masks(scenes, vocabulary).pairs
         for n, j in zip(*np.nonzero(pairs), strict=True):
-            i, o, _, p, _ = scenes.statements[n, j]
-            for key in self._keys(kinds[n, i], kinds[n, o]):
+            i, k, _, p, _ = scenes.statements[n, j]
+            for key in self._keys(int(kinds[n, i]), int(kinds[n, k])):
                 self.by.setdefault(key, np.zeros(self.predicates))[p] += 1
 
     @staticmethod
-    def _keys(s: int | np.integer, o: int | np.integer) -> list[tuple[int, int]]:
-        return [(int(s), int(o)), (int(s), -1), (-1, int(o)), (-1, -1)]
+    def _keys(s: int, o: int) -> list[tuple[int, int]]:
+        return [(s, o), (s, -1), (-1, o), (-1, -1)]
 
-    def counts(self, s: int | np.integer, o: int | np.integer) -> np.ndarray:
+    def counts(self, s: int, o: int) -> np.ndarray:
         """Predicate counts for classes (s, o), or of the first back-off that was seen."""
         return next((self.by[key] for key in self._keys(s, o) if key in self.by), np.zeros(self.predicates))
 
@@ -79,7 +79,7 @@ def count_figures(
     at_1, at_10, whole = [], [], []
     for n, j in zip(*np.nonzero(truth.pairs), strict=True):
         i, k, s, p, o = scenes.statements[n, j]
-        counts = table.counts(kinds[n, i], kinds[n, k])
+        counts = table.counts(int(kinds[n, i]), int(kinds[n, k]))
         same = (scenes.statements[n, :, :2] == (i, k)).all(axis=1) & (scenes.statements[n, :, 4] == o)
         also = np.zeros(len(counts), bool)
         also[scenes.statements[n, same, 3]] = True

@@ -56,8 +56,7 @@ def joint_loss(
     terms = {} if seen is None else perception_terms(brain, seen, choices, key=key, dropout=DROPOUT)._asdict()
     terms["memory"] = statement_loss(brain, rows, jnp.ones(len(rows)))
     if episodes is not None:
-        writer = eqx.tree_at(lambda b: b.rest, brain, resting(brain, episodes))
-        terms["write"], terms["find"] = writing_terms(writer, episodes)
+        terms["write"], terms["find"] = writing_terms(brain, episodes)
     return sum((WEIGHTS[name] * value for name, value in terms.items()), jnp.zeros(())), terms
 
 

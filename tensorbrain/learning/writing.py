@@ -6,10 +6,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tensorbrain.brain import TensorBrain
-from tensorbrain.memory.write import learned_write, trace_left
-from tensorbrain.modes.decoder import statement_log_probability
+from tensorbrain.brain import BLOCK_OF, TensorBrain
+from tensorbrain.errors import SettingsError
+from tensorbrain.layers import BrainState
+from tensorbrain.modes.decoder import close_window, open_window
 from tensorbrain.modes.looking import Sight, moment
+from tensorbrain.operations import evolve
 from tensorbrain.typing import Array, Bool, Float, Int, Int32
 
 
@@ -53,37 +55,90 @@ def exchanged(
     return new
 
 
+def contexts(brain: TensorBrain, rows: Int[Array, "row 3"]) -> Float[Array, "row three_contexts"]:
+    """[h_1; h_2; h_3] of many statements as ``memory.write.trace_left`` rehearses them, before the map M.
+
+    All begin alike, so there are only as many first windows as there are outcomes of it, each computed once.
+    """
+    order = brain.orders[0]
+    first, second, third = (rows[:, "spo".index(slot)] for slot in order)
+    blank = evolve(brain.board, brain.memory, brain.start(brain.board.blank(), order))
+
+    def after(state: BrainState, k: Int[Array, ""], slot: str) -> BrainState:
+        return evolve(brain.board, brain.memory, close_window(brain, state, k, slot))
+
+    every = jnp.arange(brain.index.size(BLOCK_OF[order[0]]))
+    begun = jax.vmap(lambda k: after(blank, k, order[0]))(every)
+    one = jax.tree_util.tree_map(lambda leaf: leaf[first], begun)
+    two = jax.vmap(lambda state, k: after(state, k, order[1]))(one, second)
+    three = jax.vmap(lambda state, k: after(state, k, order[2]))(two, third)
+    return jnp.concatenate([one.h, two.h, three.h], axis=1)
+
+
 def resting(brain: TensorBrain, episodes: Episodes) -> Float[Array, " dim"]:
     """What the working memory leaves after an average statement of the episodes: ``rest`` of the learned rule."""
-    rows = jnp.maximum(episodes.statements.reshape(-1, 3), 0)
-    left = jax.vmap(lambda row: trace_left(brain, row))(rows)
-    told = episodes.told.reshape(-1, 1)
-    return jnp.where(told, left, 0.0).sum(axis=0) / jnp.maximum(told.sum(dtype=left.dtype), 1.0)
+    imprint, _ = _taught(brain)
+    return imprint @ _of_told(brain, episodes)[1]
+
+
+def written(
+    brain: TensorBrain, episodes: Episodes, q_scene: Float[Array, "episode dim"]
+) -> Float[Array, "episode dim"]:
+    """The index of every episode as ``memory.write.learned_write`` makes it, with the ``rest`` of these episodes.
+
+    M is linear and is applied once an episode. SettingsError for a brain that was never taught to write.
+    """
+    imprint, kappa = _taught(brain)
+    h, mean = _of_told(brain, episodes)
+    count = episodes.told.sum(axis=1, keepdims=True, dtype=h.dtype)
+    left = (h.sum(axis=1) - count * mean[None]) @ imprint.T
+    return left + kappa * (jax.vmap(brain.board.gamma)(q_scene) - 0.5)
+
+
+def _taught(brain: TensorBrain) -> tuple[Float[Array, "dim three_contexts"], Float[Array, ""]]:
+    """M and kappa."""
+    if brain.imprint is None or brain.kappa is None:
+        raise SettingsError("this brain was not taught the learned rule of writing: use rule copy.")
+    return brain.imprint, brain.kappa
+
+
+def _of_told(
+    brain: TensorBrain, episodes: Episodes
+) -> tuple[Float[Array, "episode statement three_contexts"], Float[Array, " three_contexts"]]:
+    """The contexts of every statement, 0 where none is told, and their mean over those that are."""
+    told = episodes.told[..., None]
+    h = contexts(brain, jnp.maximum(episodes.statements.reshape(-1, 3), 0)).reshape(*told.shape[:2], -1)
+    h = jnp.where(told, h, 0.0)
+    return h, h.sum(axis=(0, 1)) / jnp.maximum(told.sum(dtype=h.dtype), 1.0)
 
 
 def writing_terms(brain: TensorBrain, episodes: Episodes) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Write every episode, then recall: mean -log P(statement | a_new), and -log P(new instant | second look).
 
-    ``brain.rest`` must be that of the batch (``resting``), so that it is trained through. In the second term each
-    new instant competes with the others of the batch and with all that the brain remembers.
+    The statements of an episode share the first window of their recall. In the second term each new instant competes
+    with the others of the batch and with all that the brain remembers.
     """
-
-    def look_at(features):
-        return moment(brain, Sight(features, jnp.array([0.0, 0.0, 1.0, 1.0])), attention=False)[0].q
-
-    def write(rows, told, features):
-        return learned_write(brain, rows, told, look_at(features))
-
-    a_new = jax.vmap(write)(episodes.statements, episodes.told, episodes.first)
-    order = brain.orders[0]
-
-    def recall(a, rows, told):
-        log_p = jax.vmap(lambda row: statement_log_probability(brain, a, row, order).sum())(jnp.maximum(rows, 0))
-        return jnp.where(told, log_p, 0.0).sum()
-
-    log_p = jax.vmap(recall)(a_new, episodes.statements, episodes.told)
-    gamma = jax.vmap(lambda features: brain.board.gamma(look_at(features)))(episodes.second)
+    whole = jnp.array([0.0, 0.0, 1.0, 1.0])
+    look_at = jax.vmap(lambda features: moment(brain, Sight(features, whole), attention=False)[0].q)
+    a_new = written(brain, episodes, look_at(episodes.first))
+    log_p = jax.vmap(lambda a, rows: _recalled(brain, a, rows))(a_new, jnp.maximum(episodes.statements, 0))
+    log_p = jnp.where(episodes.told, log_p, 0.0).sum()
+    gamma = jax.vmap(brain.board.gamma)(look_at(episodes.second))
     old = jax.vmap(lambda g: brain.index.scores(g, "instant"))(gamma)
     scores = jnp.concatenate([(gamma - 0.5) @ a_new.T, old], axis=1) / brain.temperature
     log_t = jnp.diagonal(jax.nn.log_softmax(scores))
-    return -log_p.sum() / jnp.maximum(episodes.told.sum(dtype=log_p.dtype), 1.0), -log_t.mean()
+    return -log_p / jnp.maximum(episodes.told.sum(dtype=log_p.dtype), 1.0), -log_t.mean()
+
+
+def _recalled(brain: TensorBrain, a: Float[Array, " dim"], rows: Int[Array, "row 3"]) -> Float[Array, " row"]:
+    """log P(statement | a) of several statements, teacher-forced."""
+    order = brain.orders[0]
+    state, log_first = open_window(brain, brain.start(a, order), order[0])
+
+    def follow(row: Int[Array, "3"]) -> Float[Array, ""]:
+        k_1, k_2, k_3 = (row["spo".index(slot)] for slot in order)
+        then, log_second = open_window(brain, close_window(brain, state, k_1, order[0]), order[1])
+        _, log_third = open_window(brain, close_window(brain, then, k_2, order[1]), order[2])
+        return log_first[k_1] + log_second[k_2] + log_third[k_3]
+
+    return jax.vmap(follow)(rows)

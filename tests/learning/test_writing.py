@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorbrain.brain import TensorBrain
-from tensorbrain.learning.writing import Episodes, exchanged, resting, writing_terms
+from tensorbrain.errors import SettingsError
+from tensorbrain.learning.writing import Episodes, contexts, exchanged, resting, writing_terms, written
 from tensorbrain.memory.write import learned_write, trace_left, with_row
 from tensorbrain.modes.decoder import statement_log_probability
 from tensorbrain.modes.looking import Sight, moment
@@ -54,6 +55,21 @@ def test_rest_is_what_an_average_statement_leaves(brain, episodes):
     np.testing.assert_array_equal(resting(brain, nothing), np.zeros(8))
 
 
+def test_contexts_are_those_of_the_statements_one_by_one(brain, episodes):
+    rows = jnp.stack([row for rows in told(episodes) for row in rows])
+    one_by_one = np.stack([trace_left(brain, row) for row in rows])
+    np.testing.assert_allclose(contexts(brain, rows) @ brain.imprint.T, one_by_one, atol=1e-5)
+
+
+def test_an_episode_is_written_by_the_learned_rule(brain, episodes):
+    q = jax.random.normal(jax.random.key(3), (3, 8))
+    rested = eqx.tree_at(lambda b: b.rest, brain, resting(brain, episodes))
+    clear = [learned_write(rested, *one) for one in zip(episodes.statements, episodes.told, q, strict=True)]
+    np.testing.assert_allclose(written(brain, episodes, q), clear, atol=1e-4)
+    with pytest.raises(SettingsError, match="was not taught"):
+        written(eqx.tree_at(lambda b: b.imprint, brain, None), episodes, q)
+
+
 def test_the_terms_by_hand(brain, episodes):
     brain = eqx.tree_at(lambda b: b.rest, brain, resting(brain, episodes))
     before = jax.jit(lambda nu: moment(brain, Sight(nu, WHOLE), attention=False)[0].q)
@@ -72,7 +88,6 @@ def test_the_terms_by_hand(brain, episodes):
 
 
 def test_padding_and_the_order_of_statements_change_nothing(brain, episodes):
-    brain = eqx.tree_at(lambda b: b.rest, brain, jnp.linspace(-1.0, 1.0, 8))
     terms = jax.jit(writing_terms)
     wide = episodes._replace(
         statements=jnp.pad(episodes.statements, ((0, 0), (2, 1), (0, 0)), constant_values=-1),
@@ -87,8 +102,7 @@ def test_what_is_written_is_trained_through(brain, episodes):
     params, static = eqx.partition(brain, eqx.is_inexact_array)
 
     def loss(params, which):
-        brain = eqx.combine(params, static)
-        return writing_terms(eqx.tree_at(lambda b: b.rest, brain, resting(brain, episodes)), episodes)[which]
+        return writing_terms(eqx.combine(params, static), episodes)[which]
 
     for which in (0, 1):
         gradient = jax.jit(jax.grad(loss), static_argnums=1)(params, which)

@@ -65,7 +65,7 @@ def digits(
         pictures = without_pairs(digit_scenes(graph, course.scenes, seed=seed), hidden)
         eye, _ = teach_eye(
             pictures, groups, feature=SETTINGS.feature, predicates=len(graph.vocabulary.predicates), steps=course.eye,
-            seed=seed, progress=progress,
+            mirrored=0.0, seed=seed, progress=progress,
         )  # fmt: skip
         brain = with_eye(untaught(graph, SETTINGS, seed=seed), eye)
         options = choices(graph.vocabulary, groups, brain.index.size("concept"))

@@ -1,5 +1,6 @@
 """The ladder of perception: the same network without working memory, without feedback, and whole, over seeds."""
 
+import dataclasses
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,9 +11,9 @@ from tensorbrain.brain import TensorBrain
 from tensorbrain.datasets.scenes import draw, new_scripts
 from tensorbrain.evaluation.perception import decode, perception_figures
 from tensorbrain.evaluation.perception_baselines import ClassTable, chance_figures, count_figures
+from tensorbrain.experiments.schooling import SETTINGS as WRITING
 from tensorbrain.experiments.schooling import (
     FIRST_LOOK,
-    SETTINGS,
     Course,
     lessons,
     observed,
@@ -34,7 +35,8 @@ RUNGS: dict[str, tuple[Callable[[TensorBrain], TensorBrain], Callable[[TensorBra
     "no_feedback": (without_feedback, lambda brain: brain.beta),
     "no_working_memory": (without_working_memory, lambda brain: (brain.memory.W, brain.memory.w0)),
 }
-COURSE = Course(eye=2300, brain=1500)
+COURSE = Course(scenes=12_000, eye=3000, brain=1500)
+SETTINGS = dataclasses.replace(WRITING, dim=256, context=256)  # to write takes a larger brain than to see
 TESTED = 400  # new scenes that are measured on, for each seed
 
 
@@ -59,7 +61,7 @@ def ladder(
     groups = label_groups(graph)
     for seed in seeds:
         started = time.perf_counter()
-        pictures = lessons(graph, scenes=course.scenes, seed=seed)
+        pictures = lessons(graph, scenes=course.scenes, seed=seed, twice=False)
         eye, _ = taught_eye(graph, pictures, course, settings, seed=seed, progress=progress)
         seen = observed(graph, eye, pictures, settings, seed=seed)
         brain = with_eye(untaught(graph, settings, seed=seed), eye)

@@ -26,7 +26,7 @@ from tensorbrain.settings import Settings
 from tensorbrain.typing import Int32
 
 FIRST_LOOK, SECOND_LOOK = Dials(0.4, 0.3, 0.4, 0.4), Dials(0.6, 0.5, 0.6, 0.6)
-SETTINGS = Settings(senses="pictures", reserve=(16, 0, 64))
+SETTINGS = Settings(dim=384, context=512, senses="pictures", reserve=(16, 0, 64))
 MOST_TOLD = 8  # statements of a new scene that are told
 REMARKED = 0.15  # share of what the narrator tells of looks, places and facts that somebody who only looks also tells
 NAMELESS = 0.5  # share of passers-by among the things of new scenes
@@ -36,23 +36,23 @@ NAMELESS = 0.5  # share of passers-by among the things of new scenes
 class Course:
     """How long a brain goes to school: new scenes drawn, episodes only told, and steps of each of its parts."""
 
-    scenes: int = 3000
-    told: int = 12_000
-    eye: int = 3500
-    brain: int = 9000
+    scenes: int = 6000
+    told: int = 40_000
+    eye: int = 4000
+    brain: int = 12_000
     revision: int = 500
     imagination: int = 1500
 
 
 class Lessons(NamedTuple):
-    """The pictures of a course: the episodes of the graph and new scenes, each looked at twice."""
+    """The pictures of a course: the episodes of the graph and new scenes, and if wanted a second look at each."""
 
     first: Scenes
-    second: Scenes
+    second: Scenes | None
 
 
-def lessons(graph: KnowledgeGraph, *, scenes: int, seed: int) -> Lessons:
-    """Draw the episodes of a graph and so many new scenes, in two views each.
+def lessons(graph: KnowledgeGraph, *, scenes: int, seed: int, twice: bool = True) -> Lessons:
+    """Draw the episodes of a graph and so many new scenes; ``twice`` in two views, as whoever learns to write needs.
 
     >>> from tensorbrain.datasets.worlds import load_graph
     >>> len(lessons(load_graph("neighbourhood"), scenes=2, seed=0).first)
@@ -61,9 +61,9 @@ def lessons(graph: KnowledgeGraph, *, scenes: int, seed: int) -> Lessons:
     scripts = [episode_scripts(graph, seed=seed), new_scripts(graph, scenes, seed=seed, nameless=NAMELESS)]
     views = [
         joined([draw(part, graph, seed=seed + offset, dials=dials) for part in scripts])
-        for offset, dials in ((1, FIRST_LOOK), (2, SECOND_LOOK))
+        for offset, dials in ((1, FIRST_LOOK), (2, SECOND_LOOK))[: 1 + twice]
     ]
-    return Lessons(*views)
+    return Lessons(views[0], views[1] if twice else None)
 
 
 def told_episodes(graph: KnowledgeGraph, count: int, *, seed: int) -> Int32[np.ndarray, "episode statement 3"]:
@@ -111,9 +111,9 @@ def with_eye(brain: TensorBrain, eye: Eye) -> TensorBrain:
 def taught_eye(
     graph: KnowledgeGraph, pictures: Lessons, course: Course, settings: Settings, *, seed: int, progress: bool
 ):
-    """An eye taught on both views of the lessons, and how it went."""
+    """An eye taught on all that was drawn for the lessons, and how it went."""
     return teach_eye(
-        joined(list(pictures)),
+        joined([view for view in pictures if view is not None]),
         label_groups(graph),
         feature=settings.feature,
         predicates=len(graph.vocabulary.predicates),

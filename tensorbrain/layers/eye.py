@@ -13,8 +13,9 @@ WIDTHS = (48, 64, 96)  # channels after the three mixings
 def glimpse(picture: Float[Array, "height width 3"], box: Float[Array, "4"], size: int = GLIMPSE) -> Array:
     """A region of a picture in a fixed size: rows and columns are resampled with a triangle as wide as the step.
 
-    Two matrix products, so that boxes are arrays and may be anywhere; what lies outside repeats the border. Shapes:
-    picture with values in 0..1, box (left, top, right, bottom) as shares -> (size, size, 3).
+    Two matrix products, so that boxes are arrays and may be anywhere; what lies outside repeats the border, and a box
+    whose left is greater than its right is seen in a mirror. Shapes: picture with values in 0..1, box (left, top,
+    right, bottom) as shares -> (size, size, 3).
 
     >>> glimpse(jnp.ones((10, 20, 3)), jnp.array([0.0, 0.0, 0.5, 1.0]), size=4).shape
     (4, 4, 3)
@@ -26,7 +27,7 @@ def glimpse(picture: Float[Array, "height width 3"], box: Float[Array, "4"], siz
 
 
 def _resampling(low: Array, high: Array, length: int, size: int) -> Float[Array, "size length"]:
-    step = jnp.maximum((high - low) * length / size, 1.0)  # wider than a pixel: average, do not skip
+    step = jnp.maximum(jnp.abs(high - low) * length / size, 1.0)  # wider than a pixel: average, do not skip
     at = low * length + (jnp.arange(size, dtype=float) + 0.5) / size * (high - low) * length - 0.5
     at = jnp.clip(at, 0.0, length - 1.0)
     weight = jnp.maximum(0.0, 1.0 - jnp.abs(jnp.arange(length, dtype=float)[None] - at[:, None]) / step)

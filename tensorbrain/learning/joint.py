@@ -37,7 +37,7 @@ WEIGHTS = {
     "write": 1.0,
     "find": 0.3,
 }
-OPTIMISER = optimiser(0.005, maps=("V", "B", "W", "imprint", "G", "H"))
+OPTIMISER = optimiser(0.005, maps=("V", "B", "W"))
 GENERALISED = 0.02  # share of semantic rows that are told of a class instead of its member
 DROPOUT = 0.2  # share of blackboard units wiped before a feedback
 DROPPED = 0.2  # share of the features of a look that are missing in each step, as pictures are fewer than weights

@@ -11,7 +11,6 @@ from tensorbrain.brain import TensorBrain
 from tensorbrain.datasets.scenes import draw, new_scripts
 from tensorbrain.evaluation.perception import decode, perception_figures
 from tensorbrain.evaluation.perception_baselines import ClassTable, chance_figures, count_figures
-from tensorbrain.experiments.schooling import SETTINGS as WRITING
 from tensorbrain.experiments.schooling import (
     FIRST_LOOK,
     Course,
@@ -21,6 +20,7 @@ from tensorbrain.experiments.schooling import (
     untaught,
     with_eye,
 )
+from tensorbrain.experiments.schooling import SETTINGS as WRITING
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.learning.joint import learn_jointly
 from tensorbrain.learning.observing import observe

@@ -113,7 +113,8 @@ def test_a_share_of_the_regions_is_seen_in_a_mirror():
     assert (all_of[:, :3, 0] > all_of[:, :3, 2]).all() and (all_of[:, 3:, 0] <= all_of[:, 3:, 2]).all()
     picture = jnp.asarray(np.random.default_rng(1).random((20, 30, 3), np.float32))
     box = jnp.array([0.1, 0.2, 0.8, 0.9])
-    np.testing.assert_allclose(glimpse(picture, box[jnp.array([2, 1, 0, 3])]), glimpse(picture, box)[:, ::-1], atol=1e-5)
+    mirrored = glimpse(picture, box[jnp.array([2, 1, 0, 3])])
+    np.testing.assert_allclose(mirrored, glimpse(picture, box)[:, ::-1], atol=1e-5)
 
 
 def test_the_loss_is_the_mean_over_what_is_known():

@@ -67,10 +67,12 @@ class Train:
     """Where the brain is saved; what was there is replaced."""
     pictures: bool = False
     """Teach it to see as well, on drawn pictures of the episodes and of new scenes (neighbourhood alone). This takes
-    about twenty minutes."""
+    about half an hour."""
     preset: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="(default: default)")] = None
     """Whose choices to follow: default (the library's), tb2023, btn2023 or qtb2025 (the papers')."""
-    dim: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 256)")] = None
+    dim: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 256; with --pictures 384 and 512)")] = (
+        None
+    )
     """Units of the blackboard and of the working memory."""
     epochs: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 60, of large graphs 20)")] = None
     """How often to go through the graph, at most."""

@@ -33,7 +33,7 @@ def bars(figure) -> dict[tuple[str, str], dict[str, float]]:
 def test_the_dataset_holds_what_the_trace_holds(semantic):
     data = semantic.to_xarray()
     assert dict(data.sizes) == {
-        "statement": 4, "window": 4, "top": 12, "slot": 3, "dim": 256, "context": 256,
+        "statement": 4, "window": 4, "top": 12, "slot": 3, "dim": 384, "context": 512,
     }  # fmt: skip
     for name in ("ids", "probability", "chosen", "entropy", "feedback", "top_probability", "q_before", "q_after", "h"):
         np.testing.assert_array_equal(data[name].values, getattr(semantic, name))

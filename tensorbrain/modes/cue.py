@@ -116,7 +116,7 @@ def starts(brain: Brain, cue: Cue, *, recency: float = 0.0) -> tuple[Float[Array
     >>> from tensorbrain.checkpoint import load_brain
     >>> brain = load_brain("neighbourhood")
     >>> starts(brain, read_cue(brain, subject="Sparky"))[0].shape
-    (1, 256)
+    (1, 384)
     """
     model = brain.model
     instants = model.index.A[model.index.block("instant")]

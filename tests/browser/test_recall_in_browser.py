@@ -103,7 +103,7 @@ def test_the_layers_move_with_the_steps(visit, pixels):
     expect(scrubber(page)).to_have_value(str(STEPS - 1))
 
     def board() -> str:
-        return pixels(page.get_by_role("img", name=re.compile("^The blackboard's 256 units")))
+        return pixels(page.get_by_role("img", name=re.compile("^The blackboard's 384 units")))
 
     def lit() -> set[str]:
         return set(page.locator("[data-flow].lit").evaluate_all("flows => flows.map(flow => flow.dataset.flow)"))

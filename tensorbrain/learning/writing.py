@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from tensorbrain.brain import BLOCK_OF, TensorBrain
-from tensorbrain.errors import SettingsError
 from tensorbrain.layers import BrainState
+from tensorbrain.memory.write import taught_rule
 from tensorbrain.modes.decoder import close_window, open_window
 from tensorbrain.modes.looking import Sight, moment
 from tensorbrain.operations import evolve
@@ -77,7 +77,7 @@ def contexts(brain: TensorBrain, rows: Int[Array, "row 3"]) -> Float[Array, "row
 
 def resting(brain: TensorBrain, episodes: Episodes) -> Float[Array, " dim"]:
     """What the working memory leaves after an average statement of the episodes: ``rest`` of the learned rule."""
-    imprint, _ = _taught(brain)
+    imprint, _, _ = taught_rule(brain)
     return imprint @ _of_told(brain, episodes)[1]
 
 
@@ -88,18 +88,11 @@ def written(
 
     M is linear and is applied once an episode. SettingsError for a brain that was never taught to write.
     """
-    imprint, kappa = _taught(brain)
+    imprint, kappa, _ = taught_rule(brain)
     h, mean = _of_told(brain, episodes)
     count = episodes.told.sum(axis=1, keepdims=True, dtype=h.dtype)
     left = (h.sum(axis=1) - count * mean[None]) @ imprint.T
     return left + kappa * (jax.vmap(brain.board.gamma)(q_scene) - 0.5)
-
-
-def _taught(brain: TensorBrain) -> tuple[Float[Array, "dim three_contexts"], Float[Array, ""]]:
-    """M and kappa."""
-    if brain.imprint is None or brain.kappa is None:
-        raise SettingsError("this brain was not taught the learned rule of writing: use rule copy.")
-    return brain.imprint, brain.kappa
 
 
 def _of_told(

@@ -15,6 +15,21 @@ RULES = ("learned", "copy")
 MARGIN = 4.0  # nats by which a new individual beats its class at the look that it was first seen in
 
 
+def taught_rule(
+    brain: TensorBrain,
+) -> tuple[Float[Array, "dim three_contexts"], Float[Array, ""], Float[Array, " dim"]]:
+    """M, kappa and rest of the learned rule; SettingsError for a brain that was never taught to write.
+
+    >>> from tensorbrain.settings import Settings
+    >>> taught_rule(TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0)))
+    Traceback (most recent call last):
+    tensorbrain.errors.SettingsError: this brain was not taught the learned rule of writing: use rule copy.
+    """
+    if brain.imprint is None or brain.kappa is None or brain.rest is None:
+        raise SettingsError("this brain was not taught the learned rule of writing: use rule copy.")
+    return brain.imprint, brain.kappa, brain.rest
+
+
 def trace_left(brain: TensorBrain, statement: Int[Array, "3"]) -> Float[Array, " dim"]:
     """What a statement leaves behind: M [h_1; h_2; h_3], from the working memory's context after each of its windows.
 
@@ -29,15 +44,14 @@ def trace_left(brain: TensorBrain, statement: Int[Array, "3"]) -> Float[Array, "
     >>> bool(jnp.allclose(one, other))
     False
     """
-    if brain.imprint is None:
-        raise SettingsError("this brain was not taught the learned rule of writing: use rule copy.")
+    imprint, _, _ = taught_rule(brain)
     order, contexts = brain.orders[0], []
     state = evolve(brain.board, brain.memory, brain.start(brain.board.blank(), order))
     for slot in order:
         state = close_window(brain, state, statement["spo".index(slot)], slot)
         state = evolve(brain.board, brain.memory, state)
         contexts.append(state.h)
-    return brain.imprint @ jnp.concatenate(contexts)
+    return imprint @ jnp.concatenate(contexts)
 
 
 def learned_write(
@@ -54,10 +68,9 @@ def learned_write(
     trained through together (``learning.writing``), on ever new episodes. Ours: the papers only assert a copy.
     SettingsError for a brain that was never taught to write.
     """
-    if brain.rest is None or brain.kappa is None:
-        raise SettingsError("this brain was not taught the learned rule of writing: use rule copy.")
-    left = jax.vmap(lambda row: trace_left(brain, row))(jnp.maximum(statements, 0)) - brain.rest[None]
-    return jnp.where(told[:, None], left, 0.0).sum(axis=0) + brain.kappa * (brain.board.gamma(q_scene) - 0.5)
+    _, kappa, rest = taught_rule(brain)
+    left = jax.vmap(lambda row: trace_left(brain, row))(jnp.maximum(statements, 0)) - rest[None]
+    return jnp.where(told[:, None], left, 0.0).sum(axis=0) + kappa * (brain.board.gamma(q_scene) - 0.5)
 
 
 def told_apart(

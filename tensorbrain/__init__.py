@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tensorbrain.evaluation import evaluate
     from tensorbrain.learning import Holdout, train
     from tensorbrain.memory import experience
-    from tensorbrain.modes import ask, imagine, perceive, recall
+    from tensorbrain.modes import ask, imagine, intervene, perceive, recall
     from tensorbrain.presets import PRESETS, preset
     from tensorbrain.settings import Settings
     from tensorbrain.trace import Record, Statement, Trace
@@ -41,6 +41,7 @@ _HOME = {
     "experience": "memory",
     "ask": "modes",
     "imagine": "modes",
+    "intervene": "modes",
     "perceive": "modes",
     "recall": "modes",
     "PRESETS": "presets",
@@ -66,6 +67,7 @@ __all__ = [
     "evaluate",
     "experience",
     "imagine",
+    "intervene",
     "load_brain",
     "load_graph",
     "perceive",

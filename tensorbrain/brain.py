@@ -11,7 +11,7 @@ import numpy as np
 
 from tensorbrain.errors import SettingsError
 from tensorbrain.graph.vocabulary import Vocabulary
-from tensorbrain.layers import Blackboard, BrainState, ConceptIndex, SensoryBuffer, WorkingMemory
+from tensorbrain.layers import BLOCKS, Blackboard, BrainState, ConceptIndex, SensoryBuffer, WorkingMemory
 from tensorbrain.layers.geometry import BETWEEN, WHERE
 from tensorbrain.pictures.scenes import LabelGroup
 from tensorbrain.settings import Settings
@@ -143,6 +143,24 @@ class Brain:
         return (
             f"Brain({len(words.concepts)} concepts, {len(words.predicates)} predicates, "
             f"{len(words.instants)} instants, dim {self.settings.dim})"
+        )
+
+    @property
+    def lesioned(self) -> tuple[str, ...]:
+        """The labels whose index can no longer be read (see ``tensorbrain.intervene``)."""
+        return self._marked(~np.asarray(self.model.index.in_use))
+
+    @property
+    def muted(self) -> tuple[str, ...]:
+        """The labels whose index writes nothing back (see ``tensorbrain.intervene``)."""
+        muted = self.model.index.muted
+        return () if muted is None else self._marked(np.asarray(muted))
+
+    def _marked(self, rows: np.ndarray) -> tuple[str, ...]:
+        index, words = self.model.index, self.vocabulary
+        columns = zip(BLOCKS, (words.concepts, words.predicates, words.instants), strict=True)
+        return tuple(
+            c.label for block, column in columns for c, k in zip(column, rows[index.block(block)], strict=False) if k
         )
 
     def save(self, path: str | Path) -> None:

@@ -38,7 +38,8 @@ def save_brain(brain: Brain, path: str | Path) -> None:
 
     Arrays are stored as float32 under their names in the tree (``index.A``), the vocabulary as JSON text in
     an array of bytes, as the header of safetensors is limited. Raises BrainFileError, leaving nothing
-    behind, where the disk is full, the folder missing or not writable, or a parameter not finite.
+    behind, where the disk is full, the folder missing or not writable, a parameter not finite, or an index lesioned
+    or muted.
 
     >>> import tempfile
     >>> brain = Brain(TensorBrain.create((0, 0, 0), Settings(dim=4, context=4), key=jax.random.key(0)),
@@ -49,6 +50,12 @@ def save_brain(brain: Brain, path: str | Path) -> None:
     Brain(0 concepts, 0 predicates, 0 instants, dim 4)
     """
     target = writable(path)
+    for state, labels in (("lesioned", brain.lesioned), ("muted", brain.muted)):
+        if labels:
+            raise BrainFileError(
+                f"{labels[0]} is {state} in the brain for {path}, and a file holds whole brains: save the brain as it "
+                "was, and repeat the intervention once it is loaded"
+            )
     capacity = brain.model.index.capacity
     if jax.tree.structure(brain.model) != jax.tree.structure(_skeleton(brain.settings, capacity)):
         raise BrainFileError(f"the brain for {path} has other layers than its settings say: it cannot be saved")

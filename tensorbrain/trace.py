@@ -181,6 +181,36 @@ class Trace:
             "settings": self.settings,
         }
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """The candidates of all windows as a table of plain values, to be written as CSV or Parquet.
+
+        One row for each statement (from 1), window and candidate that was kept, best first, with the statement's
+        probability and the window's entropy; what was ``chosen`` has its row also where it is not among the kept.
+        """
+        rows = []
+        for n, w in np.ndindex(self.chosen.shape):
+            slot, chosen = self.slots[w], int(self.chosen[n, w])
+            kept = zip(self.top_ids[n, w].tolist(), self.top_probability[n, w].tolist(), strict=True)
+            candidates = {k: p for k, p in kept if k >= 0}
+            if chosen >= 0:
+                candidates.setdefault(chosen, float(self.chosen_probability[n, w]))
+            for k, p in candidates.items():
+                concept = self.vocabulary.slot(slot)[k]
+                rows.append(
+                    {
+                        "statement": n + 1,
+                        "statement_probability": float(self.probability[n]),
+                        "slot": slot,
+                        "entropy": float(self.entropy[n, w]),
+                        "candidate": concept.label,
+                        "iri": concept.iri,
+                        "group": concept.group,
+                        "probability": p,
+                        "chosen": k == chosen,
+                    }
+                )
+        return rows
+
     def to_rdf(self, form: str = "reification") -> "rdflib.Dataset":
         """The statements as RDF with their probabilities, by ``reification`` or as ``named graphs``."""
         from tensorbrain.graph.rdf_out import to_rdf

@@ -1,5 +1,7 @@
 """The trace: its numbers hang together, and it reads and writes what it should."""
 
+import csv
+import io
 import json
 
 import jax
@@ -140,3 +142,44 @@ def test_rdf_holds_every_statement(trace, form):
     words = {str(term) for quad in quads for term in quad if term is not None}
     for s, p, o in trace.ids.tolist():
         assert {WORDS.concepts[s].iri, WORDS.predicates[p].iri, WORDS.concepts[o].iri} <= words
+
+
+def test_rows_hold_every_candidate_that_was_kept(trace):
+    rows = trace.to_rows()
+    assert len(rows) == (trace.top_ids >= 0).sum() == 8 * (4 + 5 + 3 + 5)
+    assert [row["statement"] for row in rows] == np.repeat(np.arange(1, 9), 17).tolist()
+    assert {type(row[name]) for row in rows for name in ("statement", "chosen", "probability", "entropy")} == {
+        *(int, bool, float)
+    }
+    iris = {concept.iri: (concept.label, concept.group) for slot in trace.slots for concept in WORDS.slot(slot)}
+    told = trace.to_json()
+    for n in range(8):
+        for w, slot in enumerate(trace.slots):
+            part = [row for row in rows if row["statement"] == n + 1 and row["slot"] == slot]
+            assert [(row["candidate"], row["probability"]) for row in part] == trace.top(n, w)
+            assert [row["candidate"] for row in part if row["chosen"]] == [told["windows"][n][w]["chosen"]]
+            assert {row["entropy"] for row in part} == {float(trace.entropy[n, w])}
+            assert {row["statement_probability"] for row in part} == {float(trace.probability[n])}
+            assert all(iris[row["iri"]] == (row["candidate"], row["group"]) for row in part)
+
+
+def test_rows_name_what_was_chosen_even_where_it_was_not_kept(brain):
+    best, *_, least = [label for label, _ in recall(brain, statements=8, record=Record(top=6)).top(0, 1)]
+    trace = recall(brain, subject=least, order="spo", statements=8, record=Record(top=1))
+    subjects = [row for row in trace.to_rows() if row["slot"] == "subject"]
+    assert [row["candidate"] for row in subjects] == [best, least] * 8
+    assert [row["chosen"] for row in subjects] == [False, True] * 8
+    assert subjects[0]["probability"] > subjects[1]["probability"] == float(trace.chosen_probability[0, 1])
+    assert not any(row["chosen"] for row in trace.to_rows() if row["slot"] == "instant")  # semantic: none is chosen
+
+
+def test_rows_can_be_written_as_csv_and_read_back(trace):
+    rows = trace.to_rows()
+    file = io.StringIO()
+    writer = csv.DictWriter(file, rows[0])
+    writer.writeheader()
+    writer.writerows(rows)
+    file.seek(0)
+    again = list(csv.DictReader(file))
+    assert [float(row["probability"]) for row in again] == [row["probability"] for row in rows]
+    assert [row["chosen"] == "True" for row in again] == [row["chosen"] for row in rows]

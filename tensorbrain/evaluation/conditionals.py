@@ -11,19 +11,20 @@ from tensorbrain.modes.search import ROWS
 from tensorbrain.typing import Array, Float, Int
 
 
-@partial(jax.jit, static_argnames=("order", "batch"))
+@partial(jax.jit, static_argnames=("order", "told", "batch"))
 def statement_log_probabilities(
     brain: TensorBrain,
     q: Float[Array, "query dim"],
     statements: Int[Array, "query 3"],
     *,
     order: str,
+    told: frozenset[str] = frozenset(),
     batch: int = 512,
 ) -> Float[Array, " query"]:
-    """log P(s, p, o | q) of one statement per start."""
+    """log P(s, p, o | q) of one statement per start; slots that are ``told`` may hold lesioned indices."""
 
     def one(query):
-        return statement_log_probability(brain, query[0], query[1], order).sum()
+        return statement_log_probability(brain, query[0], query[1], order, told=told).sum()
 
     return jax.lax.map(one, (q, statements), batch_size=batch)
 

@@ -38,7 +38,7 @@ def episodic_figures(brain: Brain, graph: KnowledgeGraph, *, samples: int, seed:
 def recall_figures(brain: Brain, graph: KnowledgeGraph, seed: int = 0) -> dict[str, Any]:
     """``episodic_recall_at_n`` with its twins, and how many of the lists are proven; see `episodic_figures`."""
     episodes, (concepts, predicates, *_) = graph.episodes.coordinates, graph.episodes.shape
-    starts = brain.model.index.A[brain.model.index.block("instant")]
+    starts = brain.model.index.embeddings("instant")
     sizes = np.bincount(episodes[:, 3], minlength=len(graph.vocabulary.instants))
     most = int(sizes.max())
     asked = np.flatnonzero(sizes)
@@ -69,7 +69,7 @@ def recall_figures(brain: Brain, graph: KnowledgeGraph, seed: int = 0) -> dict[s
 
 def _ask_figures(brain: Brain, graph: KnowledgeGraph, seed: int) -> dict[str, Any]:
     episodes = graph.episodes.coordinates
-    starts = brain.model.index.A[brain.model.index.block("instant")]
+    starts = brain.model.index.embeddings("instant")
     figures: dict[str, Any] = {}
     for hidden, (slot, name) in enumerate(zip("spot", ("subject", "predicate", "object", "instant"), strict=True)):
         asked = questions(episodes, hidden, limit=_limit(brain, slot), seed=seed)
@@ -124,7 +124,7 @@ def a_bar_divergences(brain: Brain, *, samples: int, seed: int) -> dict[str, flo
     when everything is linear and non-negative).
     """
     model, order = brain.model, brain.model.orders[0]
-    instants = model.index.A[model.index.block("instant")]
+    instants = model.index.embeddings("instant")
     k_t, k_s = jax.random.split(jax.random.key(seed))
     log_prior = jnp.log(jnp.maximum(model.p_t, 1e-30))
     t = jax.random.categorical(k_t, log_prior, shape=(samples,))

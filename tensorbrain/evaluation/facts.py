@@ -130,7 +130,7 @@ def _role_figures(brain: Brain, graph: KnowledgeGraph, all_known) -> dict[str, A
     model = brain.model
     if len(graph.episodes):
         statements = graph.episodes.coordinates
-        starts = model.index.A[model.index.block("instant")][statements[:, 3]]
+        starts = model.index.embeddings("instant")[statements[:, 3]]
     else:
         statements = graph.facts.coordinates
         starts = _semantic_starts(brain, len(statements))

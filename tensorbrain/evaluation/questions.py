@@ -7,7 +7,7 @@ import numpy as np
 
 from tensorbrain.brain import Brain
 from tensorbrain.evaluation.conditionals import slot_log_probabilities, statement_log_probabilities
-from tensorbrain.modes.episodic import best_order
+from tensorbrain.modes.episodic import best_order, log_posterior
 from tensorbrain.typing import Array, Float, Int32
 
 AT_ONCE = 2048  # questions scored in one call: bounds memory at AT_ONCE x concepts
@@ -74,8 +74,8 @@ def answer_scores(
 def best_instants(brain: Brain, told: Int32[np.ndarray, "question 4"]) -> Int32[np.ndarray, " question"]:
     """The instant t with the largest P(t) P(s, p, o | t) for every statement."""
     model = brain.model
-    instants = model.index.A[model.index.block("instant")]
-    log_prior = jnp.log(jnp.maximum(model.p_t, 1e-30))
+    instants = model.index.embeddings("instant")
+    log_prior = log_posterior(model, jnp.zeros(len(instants), instants.dtype))
     best = []
     for row in told:
         statements = jnp.broadcast_to(jnp.asarray(row[:3]), (len(instants), 3))

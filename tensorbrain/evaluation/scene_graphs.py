@@ -100,7 +100,7 @@ def retrieval_figures(brain: Brain, graph: KnowledgeGraph) -> dict[str, Any]:
         raise SettingsError("retrieval of predicates asks in the order s-o-p: train a brain with orders=('sop',).")
     if graph.episodes.shape[0] > model.index.size("concept") or graph.episodes.shape[3] > model.index.size("instant"):
         raise SettingsError(f"this brain knows fewer concepts than {graph.source}: train one on that graph.")
-    instants = model.index.A[model.index.block("instant")]
+    instants = model.index.embeddings("instant")
     class_of = class_numbers(graph)
     rows = np.stack([class_of[episodes[:, 0]], episodes[:, 1], class_of[episodes[:, 2]]], axis=1)
     table = PredicateTable(rows, int(class_of.max(initial=0)) + 1, predicates)

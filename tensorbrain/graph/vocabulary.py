@@ -23,7 +23,9 @@ _COLUMN_OF_SLOT = {
     "instant": "instants",
 }
 
+_EVERYWHERE = ("concept", "predicate", "instant")
 _WITHOUT_CASE = 2  # the way of naming, of those in `_indices`, that overlooks case
+_WAYS = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,6 +123,31 @@ class Vocabulary:
                 return _only(name, slot, fitting, rows)
         raise UnknownConceptError(_unknown(name, slot, rows))
 
+    def find_everywhere(self, name: str) -> dict[str, int]:
+        """The rows of ``name`` by slot, concept, predicate or instant: a resource may own one in more than one of them.
+
+        Tried as in ``find``, each way of naming in all three at once. Raises UnknownConceptError, offering the
+        nearest labels, and AmbiguousConceptError, showing the IRIs, where the name is that of several resources.
+
+        >>> rows = [(Concept("urn:x:likes", "likes", group),) for group in ("entity", "predicate")]
+        >>> Vocabulary(*rows).find_everywhere("likes")
+        {'concept': 0, 'predicate': 0}
+        """
+        for way in range(_WAYS):
+            key = name.casefold() if way == _WITHOUT_CASE else name
+            ways = {slot: self._indices(_COLUMN_OF_SLOT[slot]) for slot in _EVERYWHERE}
+            found = [(slot, k) for slot in _EVERYWHERE if way < len(ways[slot]) for k in ways[slot][way].get(key, [])]
+            rows = {self.slot(slot)[k].iri: self.slot(slot)[k] for slot, k in found}
+            if len(rows) > 1:
+                _only(name, "", list(range(len(rows))), tuple(rows.values()))
+            if found:
+                return dict(found)
+        try:
+            return {"instant": self.find(name, "instant")}  # the beginning of a time stamp
+        except UnknownConceptError:
+            everything = (*self.concepts, *self.predicates, *self.instants)
+            raise UnknownConceptError(_unknown(name, "concept", everything)) from None
+
     def group_ids(self, group: str) -> Int32[np.ndarray, "concept"]:
         """The ids of all rows of ``group``, each within its own tuple; raises SettingsError for another
         group.
@@ -204,9 +231,8 @@ def _only(name: str, slot: str, found: list[int], rows: tuple[Concept, ...]) -> 
         return found[0]
     iris = [rows[i].iri for i in found]
     more = f" and {len(iris) - 4} more" if len(iris) > 4 else ""
-    raise AmbiguousConceptError(
-        f"{name!r} names {len(iris)} concepts for the {slot}: give one of {', '.join(iris[:4])}{more}"
-    )
+    role = f" for the {slot}" if slot else ""
+    raise AmbiguousConceptError(f"{name!r} names {len(iris)} concepts{role}: give one of {', '.join(iris[:4])}{more}")
 
 
 def _unknown(name: str, slot: str, rows: tuple[Concept, ...]) -> str:

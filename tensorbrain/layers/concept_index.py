@@ -23,7 +23,8 @@ class ConceptIndex(eqx.Module):
     brain learns a new index, and a mask keeps the probability of an unused row at 0.
 
     Attributes: ``A`` (rows, dim); ``a0`` (rows,) used by ``scoring="learned"`` alone; ``in_use`` (rows,);
-    ``capacity`` rows of each block. Source: TB20 (index layer), TB23 (dual representation), QTB25 (a_0).
+    ``capacity`` rows of each block; ``muted`` (rows,) where an intervention silenced some: they are read by their a_k
+    and write 0. Source: TB20 (index layer), TB23 (dual representation), QTB25 (a_0).
 
     >>> index = ConceptIndex.create((3, 2, 1), dim=8, key=jax.random.key(0))
     >>> index.A.shape, index.block("predicate")
@@ -35,6 +36,7 @@ class ConceptIndex(eqx.Module):
     in_use: Bool[Array, " row"]
     capacity: tuple[int, int, int] = eqx.field(static=True)
     scoring: Scoring = eqx.field(static=True, default="centered")
+    muted: Bool[Array, " row"] | None = None
 
     @classmethod
     def create(
@@ -89,26 +91,58 @@ class ConceptIndex(eqx.Module):
         >>> index.scores(jnp.full(4, 0.5), "concept")
         Array([0., 0.], dtype=float32)
         """
+        A, a0, c = self.terms(block)
+        return jnp.where(self.in_use[self.block(block)], A @ (gamma - c) + a0, NEVER)
+
+    def terms(self, block: str) -> tuple[Float[Array, "concept dim"], Float[Array, " concept"], float]:
+        """What the score n_k = a_0k + a_k . (gamma - c) of a block is made of: rows a_k, offsets a_0k, and c.
+
+        Shapes: (rows of the block, dim), (rows of the block,). Source: as ``scores``.
+
+        >>> index = ConceptIndex.create((2, 1, 0), dim=4, key=jax.random.key(0))
+        >>> A, a0, c = index.terms("concept")
+        >>> A.shape, a0.shape, c
+        ((2, 4), (2,), 0.5)
+        """
         rows = self.block(block)
         A = self.A[rows]
-        if self.scoring == "centered":
-            n = A @ (gamma - 0.5)
-        elif self.scoring == "softplus":
-            n = A @ gamma - jax.nn.softplus(A).sum(axis=1)
-        elif self.scoring == "learned":
-            n = A @ gamma + self.a0[rows]
-        else:
-            n = A @ gamma
-        return jnp.where(self.in_use[rows], n, NEVER)
+        if self.scoring == "softplus":
+            return A, -jax.nn.softplus(A).sum(axis=1), 0.0
+        if self.scoring == "learned":
+            return A, self.a0[rows], 0.0
+        return A, jnp.zeros(len(A), A.dtype), 0.5 if self.scoring == "centered" else 0.0
+
+    def hearing(self, k: Int[Array, ""], block: str) -> "ConceptIndex":
+        """The index in a window in which row k of a block is told (-1: nothing is): k is a candidate there, even where
+        its row is not in use.
+
+        >>> index = ConceptIndex.create((2, 1, 0), dim=4, key=jax.random.key(0), reserve=(1, 0, 0))
+        >>> [index.hearing(jnp.asarray(k), "concept").in_use.tolist() for k in (2, -1)]
+        [[True, True, True, True], [True, True, False, True]]
+        """
+        rows = jnp.arange(len(self.in_use), dtype=k.dtype)
+        told = (k >= 0) & (rows == self.block(block).start + k)
+        return eqx.tree_at(lambda index: index.in_use, self, self.in_use | told)
 
     def embedding(self, k: Int[Array, ""], block: str) -> Float[Array, " dim"]:
-        """Top-down: the embedding a_k of row k of a block.
+        """Top-down: the embedding a_k of row k of a block, or 0 where it is muted.
 
         >>> index = ConceptIndex.create((2, 1, 0), dim=4, key=jax.random.key(0))
         >>> bool((index.embedding(jnp.asarray(0), "predicate") == index.A[2]).all())
         True
         """
-        return self.A[self.block(block).start + k]
+        row = self.block(block).start + k
+        return self.A[row] if self.muted is None else jnp.where(self.muted[row], 0.0, self.A[row])
+
+    def embeddings(self, block: str) -> Float[Array, "concept dim"]:
+        """Top-down: the embeddings of all rows of a block as they are written, 0 where they are muted.
+
+        >>> index = ConceptIndex.create((2, 1, 0), dim=4, key=jax.random.key(0))
+        >>> bool((index.embeddings("concept") == index.A[:2]).all())
+        True
+        """
+        rows = self.block(block)
+        return self.A[rows] if self.muted is None else jnp.where(self.muted[rows, None], 0.0, self.A[rows])
 
     def mixture(self, pi: Float[Array, " concept"], block: str) -> Float[Array, " dim"]:
         """Top-down under attention: sum_k pi_k a_k over one block.
@@ -117,4 +151,4 @@ class ConceptIndex(eqx.Module):
         >>> bool(jnp.allclose(index.mixture(jnp.array([0.0, 1.0]), "concept"), index.A[1]))
         True
         """
-        return pi @ self.A[self.block(block)]
+        return pi @ self.embeddings(block)

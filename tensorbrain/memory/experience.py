@@ -67,6 +67,7 @@ def live(
     """``experience`` with all that it left behind."""
     if rule not in RULES:
         raise SettingsError(f"rule '{rule}' is unknown: use {' or '.join(RULES)}.")
+    _refuse_interventions(brain)
     taken = {instant.label for instant in brain.vocabulary.instants}
     label = label or next(name for n in count(len(taken) + 1) if (name := f"experience {n}") not in taken)
     if label in taken:
@@ -95,6 +96,7 @@ def write_instant(
     ``q_scene`` is the blackboard in window T, of which the learned rule keeps a copy; ``q_end`` the blackboard at the
     end of the experience, which the rule copy takes as it is.
     """
+    _refuse_interventions(brain)
     model = brain.model
     if rule == "copy":
         a_new = copied(model, jnp.asarray(q_end), "instant")
@@ -109,6 +111,15 @@ def write_instant(
 
 
 _learned = jax.jit(learned_write)
+
+
+def _refuse_interventions(brain: Brain) -> None:
+    """The next free row is found by counting those in use, and a memory should hold what the whole brain believed."""
+    if touched := brain.lesioned + brain.muted:
+        raise SettingsError(
+            f"{touched[0]} is lesioned or muted in this brain, which cannot learn so: write the experience to the "
+            "brain as it was, and intervene afterwards."
+        )
 
 
 def _believed(glance: Glance, individuals: dict[int, int]) -> tuple[Int32[np.ndarray, "statement 3"], int]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tensorbrain.brain import BLOCK_OF, Brain, TensorBrain
 from tensorbrain.errors import SettingsError
+from tensorbrain.layers.concept_index import NEVER
 from tensorbrain.modes.episodic import best_order, log_evidence, log_posterior
 from tensorbrain.modes.search import Found, search_many
 from tensorbrain.modes.semantic import A_BARS, semantic_start
@@ -119,13 +120,14 @@ def starts(brain: Brain, cue: Cue, *, recency: float = 0.0) -> tuple[Float[Array
     (1, 384)
     """
     model = brain.model
-    instants = model.index.A[model.index.block("instant")]
+    instants = model.index.embeddings("instant")
     if cue.mode == "episodic" and cue.instant >= 0:
         return instants[cue.instant][None], np.zeros(1)
     if cue.mode == "episodic":
         return instants, np.asarray(instant_posterior(brain, cue, recency=recency))
     if cue.a_bar == "mixture":
-        return instants, np.log(np.maximum(np.asarray(model.p_t), 1e-30))
+        p_t = np.asarray(model.p_t)
+        return instants, np.where(p_t > 0, np.log(np.maximum(p_t, 1e-30)), NEVER)
     return semantic_start(model, cue.a_bar)[None], np.zeros(1)
 
 
@@ -139,7 +141,7 @@ def instant_posterior(brain: Brain, cue: Cue, *, recency: float = 0.0) -> Float[
     True
     """
     model = brain.model
-    instants = model.index.A[model.index.block("instant")]
+    instants = model.index.embeddings("instant")
     if not cue.told:
         return log_posterior(model, jnp.zeros(len(instants)), recency=recency)
     evidence = log_evidence(

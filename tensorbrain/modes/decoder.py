@@ -12,9 +12,16 @@ from tensorbrain.typing import Array, Bool, Float, Int, PRNGKeyArray
 
 
 def open_window(
-    brain: TensorBrain, state: BrainState, slot: str, *, candidates: Bool[Array, " concept"] | None = None
+    brain: TensorBrain,
+    state: BrainState,
+    slot: str,
+    *,
+    candidates: Bool[Array, " concept"] | None = None,
+    told: Int[Array, ""] | None = None,
 ) -> tuple[BrainState, Float[Array, " concept"]]:
     """Evolve into the next window and read it: (state, log P(k | everything before)) for the slot s, p or o.
+
+    An index that is ``told`` in this window (-1: none is) is a candidate here even where it is lesioned.
 
     >>> from tensorbrain.settings import Settings
     >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
@@ -22,8 +29,9 @@ def open_window(
     (5,)
     """
     state = evolve(brain.board, brain.memory, state)
+    index = brain.index if told is None else brain.index.hearing(told, BLOCK_OF[slot])
     log_pi = log_probabilities(
-        brain.index,
+        index,
         brain.board.gamma(state.q),
         BLOCK_OF[slot],
         temperature=brain.temperature,
@@ -45,12 +53,17 @@ def close_window(brain: TensorBrain, state: BrainState, k: Int[Array, ""], slot:
 
 
 def statement_log_probability(
-    brain: TensorBrain, q: Float[Array, " dim"], statement: Int[Array, "3"], order: str
+    brain: TensorBrain,
+    q: Float[Array, " dim"],
+    statement: Int[Array, "3"],
+    order: str,
+    *,
+    told: frozenset[str] = frozenset(),
 ) -> Float[Array, "3"]:
     """The three log-probabilities of a given statement (s, p, o), window by window in ``order``.
 
     Their sum is log P(s, p, o | q). In the order s-o-p: log P(s|q), log P(o|s,q), log P(p|s,o,q) (TB23).
-    Teacher-forced.
+    Teacher-forced; the slots that are ``told`` may hold lesioned indices.
 
     >>> from tensorbrain.settings import Settings
     >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
@@ -61,7 +74,7 @@ def statement_log_probability(
     terms = []
     for position, slot in enumerate(order):
         k = statement["spo".index(slot)]
-        state, log_pi = open_window(brain, state, slot)
+        state, log_pi = open_window(brain, state, slot, told=k if slot in told else None)
         terms.append(log_pi[k])
         if position < 2:  # no write-back in the last window: nothing reads it
             state = close_window(brain, state, k, slot)

@@ -57,7 +57,7 @@ def log_evidence(
 
     def one(start: Float[Array, " dim"]) -> Float[Array, ""]:
         if told_first(order, told):
-            terms = statement_log_probability(brain, start, jnp.maximum(given, 0), order)
+            terms = statement_log_probability(brain, start, jnp.maximum(given, 0), order, told=told)
             return terms[: len(told)].sum()
         return search(brain, start, given, order=order, n=1, beam=beam).log_given
 

@@ -12,6 +12,7 @@ from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.errors import PictureError, SettingsError
 from tensorbrain.graph.vocabulary import Vocabulary
 from tensorbrain.modes.choices import Choices, choices
+from tensorbrain.modes.interventions import said
 from tensorbrain.modes.looking import (
     Sight,
     feed_back,
@@ -90,7 +91,7 @@ def perceive(
         q_before=run["q_before"][chosen] if record.states else None,
         q_after=run["q_after"][chosen] if record.states else None,
         h=run["h"][chosen] if record.states else None,
-        notes=glance.notes,
+        notes=(*said(brain), *glance.notes),
         sight=glance.sight(chosen, tuple(group.name for group in brain.label_groups)),
     )
 

@@ -12,6 +12,7 @@ from tensorbrain.errors import SettingsError
 from tensorbrain.modes.cue import SLOTS, Cue, find_statements, instant_posterior, read_cue, starts
 from tensorbrain.modes.decoder import decode_statement
 from tensorbrain.modes.episodic import told_first
+from tensorbrain.modes.interventions import said
 from tensorbrain.modes.recording import best, entropy
 from tensorbrain.operations import log_probabilities
 from tensorbrain.trace import Record, Trace
@@ -60,7 +61,7 @@ def recall(
     cue = read_cue(brain, **names, mode=mode, order=order, a_bar=a_bar)
     q, log_weight = starts(brain, cue, recency=recency)
     told = np.asarray(cue.given, np.int32)
-    notes: list[str] = []
+    notes = said(brain)
     if cue.mode == "episodic" and cue.instant < 0:
         best = int(np.argmax(log_weight))
         share = float(np.exp(log_weight[best]))

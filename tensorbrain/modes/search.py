@@ -68,11 +68,11 @@ def search(
     1.0
     """
     first, second, third = ("spo".index(slot) for slot in order)
-    state, log_1 = open_window(brain, brain.start(q, order), order[0])
+    state, log_1 = open_window(brain, brain.start(q, order), order[0], told=given[first])
     score_1, k_1, bound_1, missed_1 = _best(_only(log_1, given[first]), beam)
 
     def expand(k: Int[Array, ""]):
-        return open_window(brain, close_window(brain, state, k, order[0]), order[1])
+        return open_window(brain, close_window(brain, state, k, order[0]), order[1], told=given[second])
 
     states, log_2 = jax.vmap(expand)(k_1)
     width = log_2.shape[1]
@@ -82,7 +82,7 @@ def search(
 
     def finish(parent: Int[Array, ""], k: Int[Array, ""]):
         before = jax.tree_util.tree_map(lambda leaf: leaf[parent], states)
-        return open_window(brain, close_window(brain, before, k, order[1]), order[2])[1]
+        return open_window(brain, close_window(brain, before, k, order[1]), order[2], told=given[third])[1]
 
     log_3 = jax.vmap(finish)(parent, k_2)
     log_123 = _only(score_2[:, None] + log_3, given[third]).reshape(-1)

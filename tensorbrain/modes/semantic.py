@@ -28,4 +28,4 @@ def semantic_start(brain: TensorBrain, a_bar: str = "learned") -> Float[Array, "
         raise SettingsError(f"a-bar '{a_bar}' is made of instants and this brain has none: use learned.")
     if a_bar == "mixture":
         raise SettingsError("the mixture over instants has no single start: use learned or mean here.")
-    return brain.p_t @ brain.index.A[brain.index.block("instant")]
+    return brain.index.mixture(brain.p_t, "instant")

@@ -97,3 +97,35 @@ def _own_top_1(scoring: str) -> float:
 def test_unknown_scoring(unchecked):
     with pytest.raises(SettingsError, match="centered"):
         make("cosine")
+
+
+def silenced(index: ConceptIndex, *rows: int) -> ConceptIndex:
+    muted = jnp.zeros_like(index.in_use).at[jnp.array(rows)].set(True)
+    return ConceptIndex(index.A, index.a0, index.in_use, index.capacity, index.scoring, muted)
+
+
+@pytest.mark.parametrize("scoring", SCORINGS)
+def test_a_muted_row_is_read_as_before_and_written_as_0(scoring):
+    index = make(scoring)
+    quiet = silenced(index, 1, 9)
+    for block in BLOCKS:
+        gamma = jnp.linspace(0.1, 0.9, 8)
+        np.testing.assert_array_equal(quiet.scores(gamma, block), index.scores(gamma, block))
+    written = np.array(index.A)
+    written[[1, 9]] = 0
+    pi = np.random.default_rng(1).dirichlet(np.ones(8)).astype(np.float32)
+    np.testing.assert_allclose(quiet.mixture(jnp.asarray(pi), "concept"), pi @ written[:8], atol=1e-6)
+    np.testing.assert_array_equal(quiet.embeddings("predicate"), written[8:11])
+    for k in range(8):
+        np.testing.assert_array_equal(quiet.embedding(jnp.asarray(k), "concept"), written[k])
+
+
+def test_what_is_told_is_a_candidate_in_its_block_alone():
+    index = make()
+    gamma = jnp.linspace(0.1, 0.9, 8)
+    hearing = index.hearing(jnp.asarray(7), "concept")  # a row that is not in use
+    read = np.asarray(hearing.scores(gamma, "concept"))
+    np.testing.assert_allclose(read[7], np.asarray(index.A)[7] @ (np.asarray(gamma) - 0.5), rtol=1e-5)
+    assert read[6] == np.float32(NEVER)
+    for other in (index.hearing(jnp.asarray(-1), "predicate"), index.hearing(jnp.asarray(2), "concept")):
+        np.testing.assert_array_equal(other.in_use, index.in_use)

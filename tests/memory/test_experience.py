@@ -15,7 +15,7 @@ from tensorbrain.errors import PictureError, SettingsError
 from tensorbrain.graph import Concept, Vocabulary
 from tensorbrain.memory.experience import BELIEVED, MOST, _believed, experience, live, write_instant
 from tensorbrain.memory.write import copied, learned_write, told_apart
-from tensorbrain.modes import recall
+from tensorbrain.modes import intervene, recall
 from tensorbrain.modes.perception import Glance, look_at, perceive
 from tensorbrain.pictures.scenes import LabelGroup
 from tensorbrain.settings import Settings
@@ -185,3 +185,12 @@ def test_what_is_refused(brain, pixels):
     for boxes in (None, BOXES):
         with pytest.raises(SettingsError, match="no eyes"):
             experience(load_brain("countries"), pixels, boxes)
+
+
+@pytest.mark.parametrize("changes", [{"lesion": ["Rex"]}, {"mute": ["Rex"]}], ids=str)
+def test_only_a_whole_brain_is_written_to(changes, brain, pixels):
+    touched = intervene(brain, **changes)
+    with pytest.raises(SettingsError, match="Rex is lesioned or muted"):
+        experience(touched, pixels, BOXES)
+    with pytest.raises(SettingsError, match="Rex is lesioned or muted"):
+        write_instant(touched, np.zeros((1, 3), np.int32), *np.zeros((2, 8), np.float32), rule="copy", label="new")

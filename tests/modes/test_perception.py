@@ -13,6 +13,7 @@ from PIL import Image
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.errors import PictureError, SettingsError
 from tensorbrain.graph import Concept, Vocabulary
+from tensorbrain.modes.interventions import intervene
 from tensorbrain.modes.perception import _distinct, perceive, shrunk
 from tensorbrain.pictures.scenes import LabelGroup
 from tensorbrain.settings import Settings
@@ -229,3 +230,13 @@ def test_distinct_statements_by_hand():
     probability = np.array([0.1, 0.4, 0.3, 0.0], np.float32)
     assert _distinct(ids, probability, 5).tolist() == [1, 2]
     assert _distinct(ids, probability, 1).tolist() == [1]
+
+
+def test_a_lesioned_index_is_never_seen(seen, brain, pixels):
+    things = set(seen.ids[:, 0].tolist())
+    gone = min(things)
+    lesioned = perceive(intervene(brain, lesion=[CONCEPTS[gone].iri, "Red"]), pixels, PIXEL_BOXES, statements=100)
+    assert lesioned.notes[0] == f"lesioned: {CONCEPTS[gone].label}, Red" and not seen.notes
+    assert np.isin(seen.ids[:, [0, 2]], [gone, 5]).any()
+    assert not np.isin(lesioned.ids[:, [0, 2]], [gone, 5]).any() and not np.isin(lesioned.sight.labels, [gone, 5]).any()
+    assert not np.isin(lesioned.top_ids[:, 1:3], [gone, 5]).any()

@@ -142,11 +142,11 @@ class Trace:
             return np.where(q > 0, q, LEAK * q)
         return expit(q)
 
-    def top(self, statement: int, window: int) -> list[tuple[str, float]]:
-        """The most probable candidates of one window as (label, probability), best first."""
+    def top(self, statement: int, window: int, most: int | None = None) -> list[tuple[str, float]]:
+        """The candidates of one window as (label, probability), best first: all that were kept, or ``most`` of them."""
         slot = self.slots[window]
-        pairs = zip(self.top_ids[statement, window], self.top_probability[statement, window], strict=True)
-        return [(self.label(slot, k), float(prob)) for k, prob in pairs if k >= 0]
+        ids, probability = self.top_ids[statement, window, :most], self.top_probability[statement, window, :most]
+        return [(self.label(slot, k), p) for k, p in zip(ids.tolist(), probability.tolist(), strict=True) if k >= 0]
 
     def to_json(self) -> dict[str, Any]:
         """The statements, the windows with their candidates, and how the run was made, as plain JSON types."""

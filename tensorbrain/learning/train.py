@@ -1,7 +1,7 @@
 """The training loop: maximum likelihood of statements with Adam, in chunks that show progress and can be stopped."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
@@ -100,6 +100,7 @@ def train(
     patience: int = 10,
     seconds: float | None = None,
     progress: bool = True,
+    report: Callable[[dict[str, Any]], bool | None] | None = None,
 ) -> Brain:
     """Teach a new brain a knowledge graph: minimise -log P(s, p, o | a_t) and -log P(s, p, o | a-bar) jointly (TB23).
 
@@ -111,7 +112,10 @@ def train(
     batch weighs its own concepts and so many others, drawn at random (`learning.candidates`). What is None becomes 60
     epochs in batches of 128 at a rate of 0.002 with up to 16,384 candidates; of more concepts than that it becomes 20
     epochs, 1,024, 0.005 and 2,048. SettingsError for impossible arguments.
-    ``brain.history`` holds loss and seconds of every epoch.
+    ``brain.history`` holds loss and seconds of every epoch. ``report`` is called after every chunk of up to 32
+    batches, in the thread that trains, with ``epoch`` (passes so far, 2.5 in the middle of the third), ``loss`` (nats
+    a statement of this chunk), ``seconds`` and ``done`` (the share of the training that is over); where it returns
+    True, the training ends as with Ctrl-C.
 
     >>> from tensorbrain.graph.knowledge_graph import example_graph
     >>> brain = train(example_graph(), settings=Settings(dim=8, context=8), epochs=3, progress=False)
@@ -172,7 +176,7 @@ def train(
                 candidates=candidates,
                 random=random,
             )
-            for chunk_of_batches in _chunks(batches, sizes, chunk):
+            for number, chunk_of_batches in enumerate(_chunks(batches, sizes, chunk), 1):
                 elapsed = time.perf_counter() - started
                 done = max(epoch / epochs, elapsed / seconds if seconds is not None else 0.0)
                 if stopped.is_set() or done >= 1:
@@ -186,6 +190,14 @@ def train(
                     weight_decay=weight_decay,
                 )
                 summed += float(part)
+                if report is not None:
+                    passes = epoch + min(number * chunk / steps, 1.0)
+                    elapsed = time.perf_counter() - started
+                    done = max(passes / epochs, elapsed / seconds if seconds is not None else 0.0)
+                    mean = float(part) / float(chunk_of_batches.weight.sum())
+                    news = {"epoch": passes, "loss": mean, "seconds": elapsed, "done": min(done, 1.0)}
+                    if report(news):
+                        stopped.set()
             else:
                 loss = summed / total
                 if len(checked):

@@ -138,6 +138,27 @@ def test_ctrl_c_returns_a_usable_brain(taught, teach):
     assert all(np.isfinite(leaf).all() for leaf in arrays(brain))
 
 
+def test_a_report_follows_every_chunk(taught, teach):
+    news = []
+    brain = teach(seed=3, epochs=3, report=news.append)
+    passes = [record["epoch"] for record in news]
+    assert passes[1::2] == [1, 2, 3] and passes[::2] == pytest.approx([0.5, 1.5, 2.5], abs=0.1)  # two chunks an epoch
+    assert [record["done"] for record in news] == pytest.approx([p / 3 for p in passes])
+    seconds = [record["seconds"] for record in news]
+    assert seconds == sorted(seconds)
+    for number, epoch in enumerate(brain.history):
+        first, second = (record["loss"] for record in news[2 * number : 2 * number + 2])
+        assert min(first, second) <= epoch["loss"] <= max(first, second)  # their mean by weight
+
+
+def test_a_report_that_says_so_ends_the_training(taught, teach):
+    brain = teach(seed=3, epochs=10**6, report=lambda record: record["epoch"] >= 2)
+    assert [record["epoch"] for record in brain.history] == [1, 2]
+    start, at_once = teach(seed=3, seconds=1e-9), teach(seed=3, epochs=10**6, report=lambda record: True)
+    assert at_once.history == ()  # ended within the first epoch, with what was learned by then
+    assert (arrays(at_once)[0] != arrays(start)[0]).any()
+
+
 def test_training_works_outside_the_main_thread(taught, teach):
     done = []
     thread = threading.Thread(target=lambda: done.append(teach(epochs=1)))

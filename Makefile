@@ -11,13 +11,15 @@ ARGS ?=
 bin := $(VENV)/bin
 install := $(bin)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: help app test check worlds bench
+.PHONY: help app test check worlds films pictures bench
 
 help:
 	@echo "make app      install what the app needs, then open it on the shipped world"
 	@echo "make test     install what the tests need, then run all of them"
 	@echo "make check    lint, formatting and types"
 	@echo "make worlds   rewrite the graphs of kg_data/ from their build scripts"
+	@echo "make films    make the films anew with which the app's tour opens"
+	@echo "make pictures take the pictures of the app anew, in both themes, wide and narrow"
 	@echo "make bench    run the benchmarks one by one"
 
 app: $(VENV)/.app
@@ -33,6 +35,12 @@ check: $(VENV)/.test
 
 worlds: $(VENV)/.app
 	@set -e; for script in kg_data/*/build.py; do echo "$$script"; $(bin)/python "$$script"; done
+
+films: $(VENV)/.app
+	$(bin)/python app/films/build.py
+
+pictures: $(VENV)/.test
+	$(bin)/python docs/pictures.py $(ARGS)
 
 bench: $(VENV)/.test
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(bin)/python "$$script" $(ARGS); done

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import streamlit as st
+from lecture import lecture
+from warming import warm_up
 
 # Files of our own: the icons that Streamlit knows by name would be fetched from the internet by every visitor.
 ICON = str(Path(__file__).parent / "icon.svg")
@@ -10,13 +12,18 @@ ICON = str(Path(__file__).parent / "icon.svg")
 st.set_page_config(page_title="tensorbrain", page_icon=ICON, layout="wide", initial_sidebar_state=280)
 st.logo(ICON, size="large")
 
-# Streamlit leaves six empty rem above every page and has no setting for it.
-st.html("<style>.stMainBlockContainer { padding: 3.75rem clamp(0.8rem, 2.5vw, 2.5rem) 3rem; }</style>")
+# Streamlit leaves six empty rem above every page, and its captions are too pale to be read by everybody.
+STYLE = """<style>
+.stMainBlockContainer { padding: 3.75rem clamp(0.8rem, 2.5vw, 2.5rem) 3rem; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit; }
+[data-testid="stCaptionContainer"] { opacity: 0.82; }
+</style>"""
+st.html(STYLE)
 
-st.navigation(
-    [
-        st.Page("views/recall.py", title="Recall", default=True),
-        st.Page("views/perceive.py", title="Perceive"),
-    ],
-    position="top",
-).run()
+PAGES = ("tour", "examples", "perceive", "remember", "know", "graph", "compare")
+page = st.navigation(
+    [st.Page(f"views/{name}.py", title=name.capitalize(), default=name == "tour") for name in PAGES], position="top"
+)
+with lecture():
+    page.run()
+warm_up()

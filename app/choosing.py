@@ -3,12 +3,19 @@
 import random
 
 import streamlit as st
-from pictures import UPLOAD_MEGABYTES, UPLOAD_TYPES, Scene, episode, new_scene, stage, uploaded
+from composing import choose_composition
+from pictures import UPLOAD_MEGABYTES, UPLOAD_TYPES, Scene, episode, new_scene, own_scene, stage, uploaded
+from scripts import Shown
 from session import names
+from streamlit.delta_generator import DeltaGenerator
 
 from tensorbrain.datasets.scenes import Dials
 
-SOURCES = ("moment", "new", "upload")
+SOURCES = ("moment", "new", "compose", "upload")
+NOTHING_YET = {
+    "compose": "Put somebody or something into the scene: the brain will look at it here.",
+    "upload": "Choose a picture in the sidebar: the brain will look at it here.",
+}
 MOST_SCENES = 9999
 MOST_VIEWS = 999
 DIALS = {
@@ -19,14 +26,18 @@ DIALS = {
 }
 
 
-def choose_picture() -> Scene | None:
-    """An episode drawn afresh, a new scene, or an upload; None while nothing is uploaded."""
-    source = st.segmented_control(
-        "Picture", SOURCES, key="picture", default="moment", required=True, bind="query-params", width="stretch"
-    )
+def choose_picture(above: DeltaGenerator) -> tuple[Scene | None, Shown]:
+    """An episode drawn afresh, a new scene, one composed in ``above``, or an upload; None while there is nothing.
+
+    With it, what it is, so that a script can draw the same.
+    """
+    source = st.pills("Picture", SOURCES, key="picture", default="moment", required=True, bind="query-params")
     if source == "upload":
-        return choose_upload()
-    if source == "new":
+        return choose_upload(), Shown("upload")
+    number, composition = 0, None
+    if source == "compose":
+        composition = choose_composition(above)
+    elif source == "new":
         with st.container(horizontal=True, vertical_alignment="bottom"):
             number = st.number_input(
                 "Scene", 0, MOST_SCENES, 7, key="scene", bind="query-params", help="Every number is another scene."
@@ -52,7 +63,12 @@ def choose_picture() -> Scene | None:
                 for dial, words in DIALS.items()
             )
         )
-    return new_scene(number, view, dials) if source == "new" else episode(number, view, dials)
+    if composition:
+        place, placements = composition.place, tuple(composition.placements)
+        shown = Shown("compose", view=int(view), dials=dials, place=place, placements=placements)
+        return (own_scene(*composition, view, dials) if placements else None), shown
+    shown = Shown(source or "moment", int(number), int(view), dials)
+    return (new_scene(number, view, dials) if source == "new" else episode(number, view, dials)), shown
 
 
 def throw_dice() -> None:

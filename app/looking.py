@@ -5,11 +5,12 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 from components.film import packet
-from pictures import Scene
+from pictures import STAGE, Scene, stage
+from questions import MOST_CANDIDATES
 
 from tensorbrain import imagine, perceive
 from tensorbrain.brain import Brain
-from tensorbrain.trace import Trace
+from tensorbrain.trace import Record, Trace
 
 
 class Look(NamedTuple):
@@ -35,8 +36,10 @@ def look(brain: Brain, scene: Scene, *, propose: bool, statements: int) -> Look:
     latest, how = st.session_state.get("look", (None, None))
     if latest and latest.brain is brain and latest.scene is scene and how == asked:
         return latest
-    trace = perceive(brain, scene.pixels, None if propose else scene.boxes, statements=statements)
-    film = packet(trace, scene.picture()) if len(trace) else b""
+    record = Record(top=MOST_CANDIDATES)
+    trace = perceive(brain, scene.pixels, None if propose else scene.boxes, statements=statements, record=record)
+    graph = stage() if brain.source == STAGE else None
+    film = packet(trace, brain, graph, picture=scene.picture()) if len(trace) else b""
     fresh = Look(brain, scene, trace, film)
     st.session_state.look = (fresh, asked)
     return fresh

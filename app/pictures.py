@@ -8,9 +8,10 @@ import numpy as np
 import streamlit as st
 from components.film import Picture
 from PIL import Image
+from session import graph_of
 
+from tensorbrain.datasets.composing import Placement, composed
 from tensorbrain.datasets.scenes import Dials, Script, draw, episode_scripts, new_scripts
-from tensorbrain.datasets.worlds import load_graph
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.pictures.reading import read_picture
 
@@ -47,10 +48,11 @@ class Scene(NamedTuple):
         return self.pixels[top:bottom, left:right]
 
 
-@st.cache_resource(show_spinner=False)
 def stage() -> KnowledgeGraph:
-    """The graph whose scenes are drawn, read once for all visits."""
-    return load_graph(STAGE)
+    """The graph whose scenes are drawn."""
+    graph = graph_of(STAGE)
+    assert graph is not None, "the stage is a world that ships"
+    return graph
 
 
 # Drawings are never changed, so that all visits may share them.
@@ -65,6 +67,17 @@ def episode(instant: int, view: int, dials: Dials) -> Scene:
 def new_scene(number: int, view: int, dials: Dials) -> Scene:
     """A scene that is no episode, made up from its number."""
     return _drawn(new_scripts(stage(), 1, seed=FRESH + number)[0], view, dials, f"new scene {number}")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def own_scene(place: str, placements: tuple[Placement, ...], view: int, dials: Dials) -> Scene:
+    """A scene in which individuals stand where a visitor put them."""
+    return _drawn(composed(stage(), place, placements), view, dials, "a scene of your own")
+
+
+def backdrop(place: str) -> np.ndarray:
+    """The pixels of a place without anybody in it, as the first view of a scene shows it."""
+    return _drawn(composed(stage(), place, ()), 0, Dials(), place).pixels
 
 
 def _drawn(script: Script, view: int, dials: Dials, title: str) -> Scene:

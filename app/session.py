@@ -1,26 +1,24 @@
-"""What a visit needs of the library: brains that all visits share, and recalls that are computed once."""
+"""What a visit needs of the library: brains and graphs that all visits share, and those that are this visit's own."""
 
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import streamlit as st
-from components.film import packet
 from streamlit.elements import spinner
 
-from tensorbrain import recall
 from tensorbrain.brain import Brain
 from tensorbrain.checkpoint import load_brain
 from tensorbrain.compilation import keep_compiled
-from tensorbrain.datasets.worlds import WORLDS, world_path
+from tensorbrain.datasets.worlds import WORLDS, load_graph, world_path
+from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.graph.names import local_name
 from tensorbrain.graph.vocabulary import Vocabulary
-from tensorbrain.trace import Trace
 
 keep_compiled()
 spinner.DELAY_SECS = 0.5  # what takes less than half a second is not worth a word
 
 OWN_FILE = "a file of my own"
-PLACES = (*WORLDS, OWN_FILE)
 CUE_SLOTS = ("instant", "subject", "predicate", "object")
 
 FIRST_CUE: dict[str, dict[str, str]] = {
@@ -30,22 +28,72 @@ FIRST_CUE: dict[str, dict[str, str]] = {
 """What a world is asked at first, so that its page never opens empty; an address says only what differs from it."""
 
 
-def brain_file(world: str, own: str) -> Path:
-    """The brain file of a shipped world, or the one whose path was typed."""
-    return Path(own).expanduser() if world == OWN_FILE else world_path(world) / "brain.safetensors"
+class Taught(NamedTuple):
+    """A graph that a visitor brought, and the brain that was taught it here."""
+
+    brain: Brain
+    graph: KnowledgeGraph
 
 
-def brain_of(path: Path) -> Brain:
-    """The brain in a file, read once for all visits and again when the file has changed."""
-    changed = path.stat().st_mtime_ns if path.is_file() else 0
-    return _brain(str(path), changed)
+class Mind(NamedTuple):
+    """A brain as it is chosen: its world, and its file if it came from one that all visits may share.
+
+    ``shared`` is the path of the file and when it was changed; None for what belongs to this visit alone.
+    """
+
+    world: str
+    brain: Brain
+    shared: tuple[str, int] | None
 
 
+def taught() -> dict[str, Taught]:
+    """This visit's own graphs, by name: nobody else sees them."""
+    return st.session_state.setdefault("taught", {})
+
+
+def places() -> tuple[str, ...]:
+    """What may be chosen as the world: those that ship, this visit's own, and a file."""
+    return (*WORLDS, *taught(), OWN_FILE)
+
+
+def mind_of(world: str, own: str = "") -> Mind:
+    """The brain of a world, or of the file whose path was typed; errors as in ``load_brain``."""
+    if world in taught():
+        return Mind(world, taught()[world].brain, None)
+    return Mind(OWN_FILE, *in_file(Path(own).expanduser())) if world == OWN_FILE else shipped(world)
+
+
+def shipped(world: str) -> Mind:
+    """The brain that ships with a world."""
+    return Mind(world, *in_file(world_path(world) / "brain.safetensors"))
+
+
+def in_file(path: Path) -> tuple[Brain, tuple[str, int]]:
+    """The brain in a file, and by what others that share it know it: its path, and when it was changed."""
+    shared = (str(path), path.stat().st_mtime_ns if path.is_file() else 0)
+    return _brain(*shared), shared
+
+
+# Read once for all visits, and again when the file has changed.
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _brain(path: str, changed: int) -> Brain:
     return load_brain(path)
 
 
+def graph_of(world: str) -> KnowledgeGraph | None:
+    """The graph of a world; of a brain file nobody knows it."""
+    if world in taught():
+        return taught()[world].graph
+    return shipped_graph(world) if world in WORLDS else None
+
+
+@st.cache_resource(show_spinner=False)
+def shipped_graph(world: str) -> KnowledgeGraph:
+    """The graph of a world that ships, read once for all visits."""
+    return load_graph(world)
+
+
+@lru_cache(maxsize=32)
 def names(vocabulary: Vocabulary, slot: str) -> dict[str, str]:
     """What may be chosen for a slot: from the words that are shown to the name by which ``Vocabulary.find`` knows it.
 
@@ -74,25 +122,3 @@ def names(vocabulary: Vocabulary, slot: str) -> dict[str, str]:
 
 def _tail(iri: str) -> str:
     return iri if len(iri) < 40 else f"...{local_name(iri)}"
-
-
-def film_of(brain: Brain, cue: dict[str, str | None], *, mode: str, statements: int) -> tuple[Trace, bytes]:
-    """A recall and its film, computed once for each brain, cue, mode and number of statements."""
-    return _film(brain, (brain.graph_hash, brain.seed, id(brain)), cue, mode, statements)
-
-
-# As a resource, not as data: a trace is never changed, and to copy its words for every visit would cost more than it.
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _film(
-    _brain: Brain, identity: tuple[Any, ...], cue: dict[str, str | None], mode: str, statements: int
-) -> tuple[Trace, bytes]:
-    trace = recall(
-        _brain,
-        subject=cue.get("subject"),
-        predicate=cue.get("predicate"),
-        object=cue.get("object"),
-        instant=cue.get("instant"),
-        mode=mode,
-        statements=statements,
-    )
-    return trace, packet(trace)

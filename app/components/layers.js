@@ -1,26 +1,65 @@
 // How the four layers are drawn. Joined in front of player.js; no build step.
 
-const SLOT_OF_GROUP = { predicate: "predicate", instant: "instant" };
+const TYPES = { "|u1": Uint8Array, "<i2": Int16Array, "<i4": Int32Array, "<f4": Float32Array };
+const FEW = 12; // candidates on the stage at once
 
-/** Read a film: a JSON head behind its length, one byte a unit (gamma before, gamma after, h), then what else it brings. */
-function unpack(bytes) {
+/** Bytes behind a JSON head: its length in four bytes, the head, the rest. */
+function split(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
-  const film = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  const windows = film.windows.length * film.slots.length;
-  const cut = (start, unit) => (n, w) => {
-    const from = start + (n * film.slots.length + w) * unit;
-    return bytes.subarray(from, from + unit);
+  return [JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))), bytes.subarray(4 + length)];
+}
+
+/** Read a film: a head, the arrays that it lists, then a picture or what is imagined. */
+function unpack(bytes) {
+  const [film, body] = split(bytes);
+  const parts = {};
+  let at = 0;
+  for (const [name, type, shape] of film.parts) {
+    const count = shape.reduce((a, b) => a * b, 1);
+    const size = count * TYPES[type].BYTES_PER_ELEMENT;
+    parts[name] = new TYPES[type](body.slice(at, at + size).buffer); // a copy, as typed arrays must lie aligned
+    at += size;
+  }
+  film.behind = body.subarray(at);
+  const windows = film.slots.length;
+  const cut = (part, unit) => (n, w) => part.subarray((n * windows + w) * unit, (n * windows + w + 1) * unit);
+  film.before = cut(parts.before, film.dim);
+  film.after = cut(parts.after, film.dim);
+  film.h = cut(parts.h, film.context);
+  film.way = cut(parts.way, 4); // x, y before the write back, x, y after it
+  film.place = (item) => [parts.places[2 * item], parts.places[2 * item + 1]];
+  film.items = film.items.map(([label, group, block, id]) => ({ label, group, block, id }));
+  film.chosen = (n, w) => parts.chosen[n * windows + w];
+  film.logZ = (n, w) => parts.log_z[n * windows + w];
+  const candidates = cut(parts.candidates, parts.candidates.length / parts.chosen.length);
+  const logP = cut(parts.log_p, parts.log_p.length / parts.chosen.length);
+  /** The candidates of a window, best first: [item, probability, score n]. */
+  film.rows = (n, w) => {
+    const [items, logs] = [candidates(n, w), logP(n, w)];
+    const rows = [];
+    for (let i = 0; i < items.length && items[i] >= 0; i++)
+      rows.push([items[i], Math.exp(logs[i]), film.temperature * (logs[i] + film.logZ(n, w))]);
+    return rows;
   };
-  const first = 4 + length;
-  film.before = cut(first, film.dim);
-  film.after = cut(first + windows * film.dim, film.dim);
-  film.h = cut(first + 2 * windows * film.dim, film.context);
-  film.behind = bytes.subarray(first + windows * (2 * film.dim + film.context)); // a picture, or what is imagined
+  const row = new Map([...parts.of].map((item, i) => [item, i]));
+  /** The embedding a_k of an item, or null where the film did not bring it. */
+  film.embedding = (item) => {
+    if (!row.has(item)) return null;
+    const from = row.get(item) * film.dim;
+    return Float32Array.from(parts.a.subarray(from, from + film.dim), (v) => (v * film.scale) / 32767);
+  };
+  film.offset = (item) => parts.a0[item];
+  const [low, high] = film.gamma_range;
+  /** gamma - c of a window as it is read. */
+  film.input = (n, w) => Float32Array.from(film.before(n, w), (v) => low + (v / 255) * (high - low) - film.centre);
   return film;
 }
 
 /** A probability in two digits that never claims more certainty than there is; the same rule as in film.py. */
 const chance = (p) => (p > 0.995 ? ">0.99" : p < 0.005 ? "<0.01" : p.toFixed(2));
+
+/** A number with its sign, as a sum is written. */
+const signed = (v, digits = 2) => `${v < 0 ? "−" : "+"}${Math.abs(v).toFixed(digits)}`;
 
 /** 256 colours from `low` over `middle` to `high`, each the name of a CSS colour variable. */
 function ramp(element, low, middle, high) {
@@ -109,41 +148,68 @@ function node(tag, className, text) {
 
 /** The bars of the concept index: rows are made once and then only changed, so that they can glide. */
 class Bars {
-  constructor(list) {
+  constructor(list, pick) {
     this.list = list;
+    this.pick = pick; // called with the item of a row that is clicked
+    this.pinned = new Set(); // labels stay pinned when another film is shown
+    this.search = "";
   }
 
   reserve(count) {
     while (this.list.children.length > count) this.list.lastChild.remove();
     while (this.list.children.length < count) {
       const row = node("li");
-      row.append(node("b", "mark"), node("span", "name"), node("i", "bar"), node("span", "chance"), node("small", "kind"));
-      row.children[0].ariaHidden = row.children[2].ariaHidden = "true";
-      row.children[2].append(node("u"));
+      const button = node("button");
+      button.type = "button";
+      button.append(node("b", "mark"), node("span", "name"), node("i", "bar"), node("span", "chance"), node("small", "kind"));
+      button.children[0].ariaHidden = button.children[2].ariaHidden = "true";
+      button.children[2].append(node("u"));
+      button.onclick = () => row.item >= 0 && this.pick(row.item);
+      row.append(button);
       this.list.append(row);
     }
   }
 
+  /** Which of a window's candidates are on the stage: the best or those that are sought, with what is taken and pinned. */
+  staged(film, rows, chosen) {
+    const sought = this.search.trim().toLowerCase();
+    const matching = sought ? rows.filter(([item]) => film.items[item].label.toLowerCase().includes(sought)) : rows;
+    const kept = (item) => item === chosen || this.pinned.has(film.items[item].label);
+    const best = matching.slice(0, this.list.children.length);
+    if (sought) return best;
+    const late = rows.slice(best.length).filter(([item]) => kept(item)).slice(0, best.length);
+    const early = best.filter(([item]) => kept(item)).length;
+    const free = Math.max(0, best.length - late.length - early);
+    let spared = 0;
+    return [...best.filter(([item]) => kept(item) || spared++ < free), ...late];
+  }
+
   /** `given` says that the taken word was not the index's choice; `resting` that this is what was read before. */
-  show(film, window, slot, { given, resting }) {
-    const rows = window ? window.rows : [];
-    this.list.classList.toggle("resting", resting || !window);
+  show(film, rows, slot, { chosen, asked, given, resting }) {
+    this.list.classList.toggle("resting", resting || !rows.length);
     this.list.dataset.slot = slot ?? "";
+    const staged = this.staged(film, rows, chosen);
     [...this.list.children].forEach((row, i) => {
-      const [mark, name, bar, share, kind] = row.children;
-      const there = i < rows.length;
-      const [label, p, group] = there ? rows[i] : ["", 0, ""];
-      const taken = there && window.chosen === i;
-      row.classList.toggle("empty", !there);
+      const button = row.firstChild;
+      const [mark, name, bar, share, kind] = button.children;
+      const there = i < staged.length;
+      const [item, p] = there ? staged[i] : [-1, 0];
+      const { label, group } = there ? film.items[item] : { label: "", group: "" };
+      const taken = there && item === chosen;
+      row.item = item;
+      row.className = [there ? "" : "empty", taken ? "taken" : "", there && item === asked ? "asked" : ""].join(" ").trim();
       row.ariaHidden = String(!there);
-      row.classList.toggle("taken", taken);
+      button.disabled = !there;
+      if (there) button.ariaPressed = String(item === asked);
+      else button.ariaPressed = null;
       row.dataset.kind = group;
-      mark.textContent = taken ? "◆" : "";
-      name.textContent = name.title = there ? film.labels[label] : "";
+      mark.textContent = taken ? "◆" : there && this.pinned.has(label) ? "●" : "";
+      name.textContent = name.title = label;
       share.textContent = there ? chance(p) : "";
       kind.textContent = taken ? (given ? "given" : "taken") : group;
       bar.firstChild.style.transform = `scaleX(${p})`;
     });
+    return staged;
   }
 }
 
@@ -152,10 +218,10 @@ function statementRow(film, n, upTo) {
   const words = node("span", "words");
   for (const slot of ["subject", "predicate", "object"]) {
     const window = film.slots.indexOf(slot);
-    const { rows, chosen } = film.windows[n][window];
+    const chosen = film.chosen(n, window);
     const given = film.given.includes(slot);
     const filled = given || window <= upTo;
-    const word = node("span", filled ? `word ${slot}` : "word open", filled && chosen >= 0 ? film.labels[rows[chosen][0]] : slot);
+    const word = node("span", filled ? `word ${slot}` : "word open", filled && chosen >= 0 ? film.items[chosen].label : slot);
     if (given) word.classList.add("given");
     words.append(word, " ");
   }

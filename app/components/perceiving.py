@@ -51,7 +51,7 @@ def reading(trace: Trace, n: int, window: int) -> Words:
     """The sentence about what the concept index reads in a window of statement ``n``."""
     slot = trace.slots[window]
     chosen, own = chosen_word(trace, n, window), float(trace.chosen_probability[n, window])
-    others = [(label, prob) for label, prob in trace.top(n, window) if label != chosen]
+    others = [(label, prob) for label, prob in trace.top(n, window, 2) if label != chosen]
     lead = f"Window {FIRST_LETTER[slot]}: "
     if slot == "instant":
         if own < REMINDED:

@@ -33,7 +33,7 @@ def reading(trace: Trace, n: int, window: int) -> Words:
     chosen, own = chosen_word(trace, n, window), chance(trace.chosen_probability[n, window])
     before = listed(trace, n, window)
     lead: Words = ((f"Window {FIRST_LETTER[slot]}: ", ""),)
-    top = trace.top(n, window)
+    top = trace.top(n, window, 2)
     others = [(label, prob) for label, prob in top if label != chosen]
     first = not others or trace.chosen_probability[n, window] >= others[0][1]
     if slot in trace.cue:

@@ -71,8 +71,8 @@ class Senses {
   }
 
   word(n, window) {
-    const { rows, chosen } = this.film.windows[n][window];
-    return chosen < 0 ? "" : this.film.labels[rows[chosen][0]];
+    const chosen = this.film.chosen(n, window);
+    return chosen < 0 ? "" : this.film.items[chosen].label;
   }
 
   /** What the eye takes: the box of the picture in the few pixels in which the brain looks at every region. */
@@ -90,15 +90,12 @@ class Senses {
 
   /** In memory: what the senses would deliver for the thing last spoken of, where the film brought it along. */
   imagine(n, upTo) {
-    const { imagined, slots, windows, labels, behind } = this.film;
-    const spoken = slots.findLastIndex((slot, w) => {
-      const { rows, chosen } = windows[n][w];
-      return w <= upTo && (slot === "subject" || slot === "object") && chosen >= 0 && imagined?.of.includes(rows[chosen][0]);
-    });
+    const { imagined, slots, items, behind } = this.film;
+    const spoken = slots.findLastIndex((slot, w) => w <= upTo && (slot === "subject" || slot === "object") && imagined?.of.includes(this.film.chosen(n, w)));
     this.vision.hidden = spoken < 0;
     if (spoken < 0) return;
-    const { rows, chosen } = windows[n][spoken];
-    const [side, number] = [imagined.side, imagined.of.indexOf(rows[chosen][0])];
+    const chosen = this.film.chosen(n, spoken);
+    const [side, number] = [imagined.side, imagined.of.indexOf(chosen)];
     const pixels = new ImageData(side, side);
     for (let i = 0; i < side * side; i++) {
       const at = (number * side * side + i) * 3;
@@ -106,7 +103,7 @@ class Senses {
     }
     if (this.patch.width !== side) this.patch.width = this.patch.height = side;
     this.patch.getContext("2d").putImageData(pixels, 0, 0);
-    this.thought.replaceChildren("imagined, g", node("sup", "", "+"), ": ", node("strong", "", labels[rows[chosen][0]]));
+    this.thought.replaceChildren("imagined, g", node("sup", "", "+"), ": ", node("strong", "", items[chosen].label));
   }
 }
 

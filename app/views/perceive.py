@@ -1,18 +1,21 @@
 """Perceive: show the brain a picture, watch it look region by region, and let it remember what it saw."""
 
 import streamlit as st
-from choosing import MOST_VIEWS, choose_boxes, choose_picture
+from choosing import MOST_VIEWS, NOTHING_YET, choose_boxes, choose_picture
 from components.film import chance
 from components.player import player
-from controls import choose_brain, show_error
+from controls import choose_length, choose_mind, show_error
 from gallery import show_regions, show_thoughts
+from glossary import plain, show_words
 from living import RULES, Lived, came_back, forget, lived, remember
 from looking import Look, has_eyes, look, visible
+from scripts import perceive_script
+from sharing import show_sharing
 from told import show_statements
 
 from tensorbrain.errors import TensorBrainError
 
-LENGTHS = (4, 8, 16, 32)
+NOT_IN_THE_LINK = "The picture that you uploaded is not in the link."
 FILMS = ("perception", "recall")
 
 
@@ -24,16 +27,19 @@ def main() -> None:
         switch = st.empty()
     try:
         with beside, st.spinner("The brain wakes up ..."), st.sidebar:
-            shipped = choose_brain()
+            mind = choose_mind()
+            shipped = mind.brain
         if not has_eyes(shipped):
             st.info("This brain has no eyes, as it was trained without pictures: choose one that was trained on some.")
             return
+        above = st.container()  # where a scene is composed
         with beside, st.spinner("The picture is drawn ..."), st.sidebar:
-            scene = choose_picture()
+            scene, drawn = choose_picture(above)
             propose = choose_boxes(scene) if scene else False
-            statements = st.select_slider("Statements", LENGTHS, value=8, key="statements", bind="query-params")
+            drawn = drawn._replace(propose=propose)
+            statements = choose_length()
         if scene is None:
-            st.info("Choose a picture in the sidebar: the brain will look at it here.")
+            st.info(NOTHING_YET[st.session_state.picture])
             return
         experience = lived(shipped)
         with beside, st.spinner("The brain looks ..."):
@@ -43,7 +49,7 @@ def main() -> None:
             rule = choose_what_next(experience)
         if rule:
             with beside, st.spinner("The brain remembers and recalls ..."):
-                experience = remember(shipped, seen, rule)
+                experience = remember(shipped, seen, drawn, rule)
             st.session_state.film = "recall"
             st.rerun()
     except (TensorBrainError, OSError) as error:
@@ -55,8 +61,14 @@ def main() -> None:
     with switch:
         shown = choose_film() if experience else "perception"
     with watched:
-        player(experience.film if experience and shown == "recall" else seen.film, key="perceived")
+        film = experience.film if experience and shown == "recall" else seen.film
+        player(film, key="perceived", glossary=plain())
         st.markdown(reminded(seen, experience))
+    with st.container(horizontal=True):
+        lived_through = experience.history if experience else ()
+        script = perceive_script(mind, drawn, {"statements": statements}, remembered=lived_through)
+        show_sharing(seen.trace, script, "perceive", apart=NOT_IN_THE_LINK if drawn.source == "upload" else "")
+        show_words()
     if experience:
         show_experience(experience)
     show_statements(seen.trace, "What was perceived")

@@ -24,10 +24,25 @@ def episodic(town):
     return tb.recall(town, instant="2026-04-20T07:05")
 
 
-def unpacked(packet: bytes) -> tuple[dict, np.ndarray]:
+@pytest.fixture(scope="module")
+def filmed(town):
+    """The film of a trace, as its head and its arrays by name."""
+    return lambda trace, **more: unpacked(film.packet(trace, town, **more))
+
+
+def unpacked(packet: bytes) -> tuple[dict, dict[str, np.ndarray]]:
     length = int.from_bytes(packet[:4], "little")
-    head = json.loads(packet[4 : 4 + length])
-    return head, np.frombuffer(packet[4 + length :], np.uint8)
+    head, at, parts = json.loads(packet[4 : 4 + length]), 4 + length, {}
+    for name, kind, shape in head["parts"]:
+        size = np.dtype(kind).itemsize * int(np.prod(shape))
+        parts[name] = np.frombuffer(packet[at : at + size], kind).reshape(shape)
+        at += size
+    assert at == len(packet)
+    return head, parts
+
+
+def label(head: dict, item: int) -> str:
+    return head["items"][item][0]
 
 
 def test_docs_are_true():
@@ -77,43 +92,92 @@ def test_a_moment_that_is_found_is_said_to_be_found(town):
 
 
 @pytest.mark.parametrize("fixture", ["semantic", "episodic"])
-def test_the_packet_holds_every_state_as_one_byte_a_unit(fixture, town, request):
+def test_the_packet_holds_every_state_as_one_byte_a_unit(fixture, filmed, request):
     trace = request.getfixturevalue(fixture)
-    head, states = unpacked(film.packet(trace))
-    n, windows, dim, context = len(trace), 4, head["dim"], head["context"]
-    assert states.size == n * windows * (2 * dim + context)
-    before = states[: n * windows * dim].reshape(n, windows, dim) / 255
+    head, parts = filmed(trace)
     gamma = 1 / (1 + np.exp(-trace.q_before.astype(np.float64)))
-    np.testing.assert_allclose(before, gamma, atol=0.5 / 255 + 1e-6)
+    assert sorted(head["units"]) == list(range(head["dim"]))
+    np.testing.assert_allclose(parts["before"] / 255, gamma[..., head["units"]], atol=0.5 / 255 + 1e-6)
+    assert parts["h"].shape == trace.h.shape
 
 
-def test_the_packet_names_every_word_once_and_marks_the_one_taken(episodic, town):
-    head, _ = unpacked(film.packet(episodic))
-    assert len(set(head["labels"])) == len(head["labels"])
-    for said, windows in zip(episodic.statements, head["windows"], strict=True):
-        rows = {slot: w["rows"][w["chosen"]] for slot, w in zip(head["slots"], windows, strict=True)}
-        taken = {slot: head["labels"][number] for slot, (number, _, _) in rows.items()}
-        assert (taken["subject"], taken["predicate"], taken["object"]) == said[:3]
+def test_the_packet_names_what_each_statement_takes(episodic, filmed):
+    head, parts = filmed(episodic)
+    for said, taken in zip(episodic.statements, parts["chosen"], strict=True):
+        words = dict(zip(head["slots"], (label(head, item) for item in taken), strict=True))
+        assert (words["subject"], words["predicate"], words["object"]) == said[:3]
+    assert len({tuple(item[2:]) for item in head["items"]}) == len(head["items"])  # each thing is numbered once
 
 
-def test_a_word_that_is_given_is_shown_even_where_the_index_would_never_read_it(town):
-    unlikely = tb.recall(town, subject="Sparky", predicate="has size", object="Large")
-    head, _ = unpacked(film.packet(unlikely))
-    for window in head["windows"][0][1:]:
-        assert window["chosen"] >= 0 and len(window["rows"]) <= 12
+def test_a_score_is_the_sum_of_its_terms_and_its_softmax_is_the_probability(town, filmed):
+    """What the page works out in the browser, worked out here: n = a_0 + a . (gamma - c) = T (log p + log Z)."""
+    warm = tb.intervene(town, temperature=2.0)
+    trace = tb.recall(warm, subject="Sparky", record=tb.Record(top=300))
+    head, parts = unpacked(film.packet(trace, warm))
+    row = {item: i for i, item in enumerate(parts["of"].tolist())}
+    checked = 0
+    for n, w in [(0, 2), (0, 3), (5, 3)]:
+        log_p = parts["log_p"][n, w].astype(np.float64)
+        gamma = 1 / (1 + np.exp(-trace.q_before[n, w].astype(np.float64)))
+        items = parts["candidates"][n, w]
+        assert np.exp(log_p[items >= 0]).sum() == pytest.approx(1, abs=1e-4)
+        for item, lp in zip(items[items >= 0][:20], log_p, strict=False):
+            a = parts["a"][row[int(item)]] / 32767 * head["scale"]
+            score = parts["a0"][item] + a @ (gamma[head["units"]] - head["centre"])
+            assert head["temperature"] * (lp + parts["log_z"][n, w]) == pytest.approx(score, abs=0.01)
+            checked += 1
+    assert head["temperature"] == 2.0 and checked == 60
 
 
-def test_equal_films_have_equal_names_and_others_do_not(semantic, episodic, town):
+def test_a_word_that_is_given_is_shown_even_where_the_index_would_never_read_it(town, filmed):
+    _, parts = filmed(tb.recall(town, subject="Sparky", predicate="has size", object="Large"))
+    for taken, candidates in zip(parts["chosen"][0, 1:], parts["candidates"][0, 1:], strict=True):
+        assert taken >= 0 and taken in candidates
+
+
+def test_semantic_memory_reads_no_moment(semantic, episodic, filmed):
+    assert (filmed(semantic)[1]["candidates"][:, 0] < 0).all() and (filmed(semantic)[1]["chosen"][:, 0] < 0).all()
+    head, parts = filmed(episodic)
+    assert label(head, parts["chosen"][0, 0]).endswith("a new week begins")
+
+
+def test_the_way_of_the_blackboard_lies_on_the_map_of_its_concepts(semantic, filmed, town):
+    _, parts = filmed(semantic)
+    plane = film.chart_of(town).plane
+    np.testing.assert_allclose(parts["way"][2, 1, 1], plane.place(semantic.q_after[2, 1]), atol=1e-5)
+    assert parts["places"].shape[1] == 2 and np.isfinite(parts["places"]).all()
+
+
+def test_the_graph_around_a_recall_holds_what_is_said_and_what_is_known(semantic, filmed):
+    graph = tb.load_graph("neighbourhood")
+    head, _ = filmed(semantic, graph=graph)
+    around = head["graph"]
+    nodes = [label(head, item) for item, *_ in around["nodes"]]
+    assert "Sparky" in nodes and around["known"] and len(nodes) <= 36
+    assert all(0 <= x <= 1 and 0 <= y <= 1 for _, x, y in around["nodes"])
+    said = {(nodes[s], label(head, p), nodes[o]): n for s, o, p, n in around["edges"]}
+    for n, statement in enumerate(semantic.statements):
+        if statement.subject != statement.object:
+            assert said[statement[:3]] == n
+    known = {(s, p, o) for (s, p, o), n in said.items() if n < 0}
+    words = graph.vocabulary
+    facts = {
+        (words.label("subject", s), words.label("predicate", p), words.label("object", o))
+        for s, p, o in graph.facts.coordinates.tolist()
+    }
+    assert known and known <= facts
+    assert not filmed(semantic)[0]["graph"]["known"]
+
+
+def test_equal_films_have_equal_names_and_others_do_not(semantic, episodic, town, filmed):
     again = tb.recall(town, subject="Sparky")
-    name = unpacked(film.packet(semantic))[0]["name"]
-    assert unpacked(film.packet(again))[0]["name"] == name
-    assert unpacked(film.packet(episodic))[0]["name"] != name
+    assert filmed(again)[0]["name"] == filmed(semantic)[0]["name"] != filmed(episodic)[0]["name"]
 
 
 def test_a_run_without_states_cannot_be_filmed(town):
     bare = tb.recall(town, subject="Sparky", record=tb.Record(states=False))
     with pytest.raises(SettingsError, match="states"):
-        film.packet(bare)
+        film.packet(bare, town)
 
 
 @given(st.floats(0, 1))

@@ -35,8 +35,11 @@ def seen(newborn, scene):
 
 
 def unpacked(packet: bytes) -> tuple[dict, bytes]:
+    """The head, and what lies behind the arrays."""
     length = int.from_bytes(packet[:4], "little")
-    return json.loads(packet[4 : 4 + length]), packet[4 + length :]
+    head = json.loads(packet[4 : 4 + length])
+    arrays = sum(np.dtype(kind).itemsize * int(np.prod(shape)) for _, kind, shape in head["parts"])
+    return head, packet[4 + length + arrays :]
 
 
 def test_docs_are_true():
@@ -94,11 +97,10 @@ def test_attention_writes_every_candidate_and_a_measurement_one(newborn, scene, 
     assert "adds its embedding, " in film.frames(argmax)[6].sentence
 
 
-def test_the_picture_travels_once_behind_the_states(seen, scene):
-    packet = film.packet(seen, scene.picture())
+def test_the_picture_travels_once_behind_the_states(newborn, seen, scene):
+    packet = film.packet(seen, newborn, picture=scene.picture())
     head, body = unpacked(packet)
-    states = len(seen) * 4 * (2 * head["dim"] + head["context"])
-    image = Image.open(io.BytesIO(body[states:]))
+    image = Image.open(io.BytesIO(body))
     assert list(image.size) == head["sight"]["picture"]["size"] == [384, 384]
     assert head["sight"]["regions"] == seen.regions.tolist()
     np.testing.assert_allclose(head["sight"]["boxes"], seen.boxes, atol=1e-4)
@@ -109,6 +111,6 @@ def test_a_recall_brings_along_what_is_imagined(newborn):
     recalled = tb.recall(newborn, subject="Sparky", statements=4)
     sparky = newborn.vocabulary.find("Sparky", "concept")
     patch = np.arange(24 * 24 * 3, dtype=np.uint8).reshape(24, 24, 3)
-    head, body = unpacked(film.packet(recalled, imagined={sparky: patch}))
-    assert body.endswith(patch.tobytes()) and "sight" not in head
-    assert [head["labels"][k] for k in head["imagined"]["of"]] == ["Sparky"] and head["imagined"]["side"] == 24
+    head, body = unpacked(film.packet(recalled, newborn, imagined={sparky: patch}))
+    assert body == patch.tobytes() and "sight" not in head
+    assert [head["items"][k][0] for k in head["imagined"]["of"]] == ["Sparky"] and head["imagined"]["side"] == 24

@@ -61,7 +61,6 @@ def test_an_episode_is_drawn_and_perceived(page):
     assert at.sidebar.selectbox(key="moment").value.startswith("Monday 20 April 2026")
     assert len(table(at, "regions")) == 4
     assert "The scene reminds of" in texts(at)
-    assert any(block.label.startswith("Why “") for block in at.expander)
 
 
 def test_a_link_sets_the_picture(page):

@@ -1,4 +1,4 @@
-"""The recall page in a real browser: it plays, steps, scrubs, follows the cue, and is readable everywhere."""
+"""The stage, on the page of semantic memory, in a real browser: it plays, steps, scrubs and answers why."""
 
 import re
 
@@ -41,7 +41,7 @@ def choose(page, name: str, value: str) -> None:
 
 
 def test_a_memory_happens_at_once_and_without_a_click(visit, tmp_path):
-    page = visit()
+    page = visit("know")
     expect(sentence(page)).to_contain_text("opens")
     expect(button(page, "Pause")).to_be_visible()
     page.get_by_role("combobox", name="Speed").select_option("4")
@@ -56,7 +56,7 @@ def test_a_memory_happens_at_once_and_without_a_click(visit, tmp_path):
 
 
 def test_it_stops_steps_and_scrubs(visit):
-    page = visit(motion="reduce")
+    page = visit("know", motion="reduce")
     expect(scrubber(page)).to_have_value(str(STEPS - 1))  # where motion is unwelcome, nothing plays by itself
     expect(button(page, "Play")).to_be_visible()
     button(page, "Back to the start").click()
@@ -79,7 +79,7 @@ def test_it_stops_steps_and_scrubs(visit):
 
 
 def test_the_keyboard_is_enough(visit):
-    page = visit(motion="reduce")
+    page = visit("know", motion="reduce")
     expect(scrubber(page)).to_have_value(str(STEPS - 1))
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
@@ -99,7 +99,7 @@ def test_the_keyboard_is_enough(visit):
 
 
 def test_the_layers_move_with_the_steps(visit, pixels):
-    page = visit(motion="reduce")
+    page = visit("know", motion="reduce")
     expect(scrubber(page)).to_have_value(str(STEPS - 1))
 
     def board() -> str:
@@ -118,7 +118,7 @@ def test_the_layers_move_with_the_steps(visit, pixels):
 
 
 def test_a_new_cue_is_recalled_in_place_and_its_link_opens_the_same(visit):
-    page = visit(motion="reduce")
+    page = visit("know", motion="reduce")
     expect(scrubber(page)).to_have_value(str(STEPS - 1))
     before = player(page).element_handle()
     choose(page, "Subject", "Luna")
@@ -131,17 +131,121 @@ def test_a_new_cue_is_recalled_in_place_and_its_link_opens_the_same(visit):
     expect(sentence(again)).to_have_text(sentence(page).inner_text())
 
 
-def test_episodic_memory_opens_with_its_moment(visit):
-    page = visit("?mode=episodic&subject=(any)", motion="reduce")
-    expect(page.get_by_text("Episodic recall · Monday 20 April 2026, 07:05: a new week begins")).to_be_visible()
+def article(page, name: str):
+    return page.get_by_role("article", name=name, exact=True)
+
+
+def bar(page, name: str):
+    return article(page, "Concept index").get_by_role("button", name=re.compile(name))
+
+
+def test_a_click_on_a_bar_says_why_and_shows_it_on_the_blackboard(visit, pixels):
+    page = visit("know?predicate=owned+by", motion="reduce")
+    why = article(page, "Why")
+    expect(why).to_contain_text("Why Jack and not Mary?")
+    board = page.locator("canvas.gamma")
+    before = pixels(board)
+    bar(page, "Mary").click()
+    expect(why).to_contain_text("Why Mary and not Jack?")
+    expect(bar(page, "Mary")).to_have_attribute("aria-pressed", "true")
+    rows = why.get_by_role("row").all_inner_texts()
+    parts = {
+        row.split("\t")[0]: [float(v.replace("−", "-").lstrip("<>")) for v in row.split("\t")[1:]] for row in rows[1:]
+    }
+    for side in (0, 1):  # the sum that is shown is the score that is shown
+        total = parts["units that speak for it"][side] + parts["units that speak against it"][side]
+        assert abs(total - parts["score n"][side]) < 0.12  # one byte a unit is what the picture has
+    why.get_by_role("button", name="On the blackboard").click()
+    expect(article(page, "Blackboard")).to_contain_text("what speaks for Mary")
+    assert pixels(board) != before
+    bar(page, "Mary").click()
+    expect(article(page, "Blackboard")).to_contain_text("384 units")
+    assert pixels(board) == before
+
+
+def test_concepts_are_found_and_pinned(visit):
+    page = visit("know?predicate=owned+by", motion="reduce")
+    index = article(page, "Concept index")
+    page.get_by_role("searchbox", name="Find a concept").fill("bever")
+    expect(index).to_contain_text("0 found")
+    page.get_by_role("searchbox", name="Find a concept").fill("park b")
+    expect(index).to_contain_text("1 found")
+    bar(page, "Park Bench").click()
+    page.get_by_role("button", name="Pin").click()
+    page.get_by_role("searchbox", name="Find a concept").fill("")
+    expect(index).to_contain_text("●Park Bench")
+    page.keyboard.press("Escape")
+
+
+def test_a_concept_is_asked_about_told_and_lesioned_from_the_stage(visit):
+    page = visit("know?predicate=owned+by", motion="reduce")
+    bar(page, "Mary").click()
+    page.get_by_role("button", name="Lesion", exact=True).click()
+    expect(page).to_have_url(re.compile("lesion=Mary"))
+    expect(bar(page, "Mary")).to_have_count(0)
+    bar(page, "Jack").click()
+    page.get_by_role("button", name="Tell it").click()
+    expect(page).to_have_url(re.compile("object=Jack"))
+    page.get_by_role("button", name="Ask about it").click()
+    expect(page).to_have_url(re.compile("subject=Jack"))
+    expect(sentence(page)).to_contain_text("Jack")
+
+
+def test_the_linked_views_follow_the_cursor_and_lead_it(visit, pixels):
+    page = visit("know", motion="reduce")
+    expect(scrubber(page)).to_have_value(str(STEPS - 1))
+    graph, course = article(page, "Knowledge graph"), page.locator("canvas.boards")
+    expect(graph.locator("line.now")).to_have_count(1)
+    way = page.locator(".map .way").get_attribute("points")
+    seen = pixels(course)
     page.keyboard.press("Home")
-    expect(sentence(page)).to_contain_text("is given and writes its embedding to the blackboard")
-    expect(page.get_by_role("article", name="Concept index")).to_contain_text("instant · top 12 of")
+    expect(graph.locator("line.now")).to_have_count(0)
+    assert page.locator(".map .way").get_attribute("points") != way and pixels(course) != seen
+    box = course.bounding_box()
+    course.click(position={"x": box["width"] - 2, "y": box["height"] / 2})
+    expect(scrubber(page)).to_have_value(str(8 * STEPS - 1))
+
+
+def test_the_stage_is_saved_as_a_picture(visit, tmp_path):
+    page = visit("know", motion="reduce")
+    expect(scrubber(page)).to_have_value(str(STEPS - 1))
+    for kind, begin in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as saved:
+            button(page, f"Save the stage as {kind}").click()
+        path = tmp_path / saved.value.suggested_filename
+        saved.value.save_as(path)
+        assert path.read_bytes().startswith(begin) and path.suffix == f".{kind.lower()}"
+    text = (tmp_path / "recall.svg").read_text()
+    assert "Blackboard" in text and "Sparky" in text
+
+
+def test_the_question_mark_tells_the_keys(visit):
+    page = visit("know", motion="reduce")
+    expect(scrubber(page)).to_have_value(str(STEPS - 1))
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("a step forward or back")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    expect(scrubber(page)).to_have_value(str(2 * STEPS - 1))
+    page.keyboard.press("End")
+    expect(scrubber(page)).to_have_value(str(8 * STEPS - 1))
+
+
+def test_a_dial_shows_the_same_step_of_the_new_recall(visit):
+    page = visit("know", motion="reduce")
+    expect(scrubber(page)).to_have_value(str(STEPS - 1))
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("Change the brain").click()
+    page.get_by_role("slider", name="Temperature").press("ArrowRight")
+    expect(page).to_have_url(re.compile("temperature=1.1"))
+    expect(scrubber(page)).to_have_value("1")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_fits_and_is_readable_in_both_themes(visit, width, fits, pixels, faint):
-    page = visit(width=width, motion="reduce")
+    page = visit("know", width=width, motion="reduce")
     expect(sentence(page)).to_contain_text("The statement is complete")
     fits(page, player(page))
     grounds = set()
@@ -154,7 +258,7 @@ def test_it_fits_and_is_readable_in_both_themes(visit, width, fits, pixels, fain
 
 
 def test_a_wrong_path_is_one_sentence(visit):
-    page = visit("?world=a+file+of+my+own")
+    page = visit("know?world=a+file+of+my+own")
     field = page.get_by_role("textbox", name="Path of a brain file")
     field.fill("no/such.brain")
     field.press("Enter")

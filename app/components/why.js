@@ -1,0 +1,121 @@
+// Why this concept and not that one: the score of a candidate, term by term, beside that of its best rival.
+
+const DECIDING = 7; // units that are named one by one
+
+class Why {
+  constructor(root, acts) {
+    this.root = root;
+    const find = (selector) => root.querySelector(`.why ${selector}`);
+    [this.asked, this.because, this.head, this.body] = [".asked", ".because", "thead", "tbody"].map(find);
+    [this.deciding, this.units, this.doing] = [".deciding p", ".deciding ol", ".doing"].map(find);
+    this.acts = acts; // what can be done with a candidate: [words, the deed, whether it is offered]
+  }
+
+  /** `item` is asked about; without one, what was taken. */
+  show(film, n, w, item) {
+    const rows = w >= 0 ? film.rows(n, w) : [];
+    const taken = rows.length ? film.chosen(n, w) : -1;
+    const mine = rows.find((row) => row[0] === (item >= 0 ? item : taken));
+    const card = this.root.querySelector(".why");
+    card.classList.toggle("rest", !mine);
+    this.asked.replaceChildren(mine ? "Why " : "Why");
+    this.doing.replaceChildren();
+    if (!mine) {
+      const outside = item >= 0 && rows.length ? `${film.items[item].label} is no candidate for the ${film.slots[w]}.` : "";
+      this.because.textContent = outside || "Nothing has been read yet: step on, and this says why a concept was taken.";
+      [this.head, this.body, this.units].forEach((part) => part.replaceChildren());
+      this.deciding.textContent = "";
+      return null;
+    }
+    const rival = rows.find(([other]) => other !== mine[0]);
+    const other = item >= 0 && taken !== mine[0] ? rows.find(([k]) => k === taken) ?? rival : rival;
+    const name = (row) => node("b", film.slots[w], film.items[row[0]].label);
+    this.asked.append(name(mine), ...(other ? [" and not ", name(other)] : []), "?");
+    const terms = other && this.terms(film, n, w, mine, other);
+    this.because.replaceChildren(...this.reason(film, w, mine, other, name));
+    this.fill(film, mine, other, terms);
+    this.offer(film, n, w, mine[0]);
+    return { item: mine[0], terms: terms?.mine };
+  }
+
+  reason(film, w, mine, other, name) {
+    const score = (row) => row[2].toFixed(2);
+    if (!other) return [name(mine), ` is the only candidate for the ${film.slots[w]}.`];
+    const gap = (mine[2] - other[2]) / film.temperature;
+    const times = Math.exp(Math.abs(gap));
+    const many = times < 10 ? times.toFixed(1) : times < 1000 ? Math.round(times) : "over a thousand";
+    const ratio = times < 1.05 ? "about as probable as" : `${many} times ${gap < 0 ? "less" : "more"} probable than`;
+    const hot = film.temperature === 1 ? "" : ` / ${film.temperature}`;
+    return [name(mine), ` scores ${score(mine)}, `, name(other), ` ${score(other)}: e to the power ${signed(gap)}${hot ? ` (their difference${hot})` : ""} makes the first ${ratio} the second.`];
+  }
+
+  /** Per unit, what it adds to both scores. */
+  terms(film, n, w, mine, other) {
+    const [a, b] = [film.embedding(mine[0]), film.embedding(other[0])];
+    if (!a || !b) return null;
+    const input = film.input(n, w);
+    return { mine: a.map((v, i) => v * input[i]), other: b.map((v, i) => v * input[i]) };
+  }
+
+  fill(film, mine, other, terms) {
+    const columns = other ? [mine, other] : [mine];
+    const heading = node("tr");
+    heading.append(node("td"), ...columns.map((row) => node("th", "", film.items[row[0]].label)));
+    this.head.replaceChildren(heading);
+    const sum = (values, keep) => values.reduce((total, v) => (keep(v) ? total + v : total), 0);
+    const line = (words, values, className = "") => {
+      const row = node("tr", className);
+      const head = node("th", "", words);
+      head.scope = "row";
+      row.append(head, ...values.map((value) => node("td", "", value)));
+      return row;
+    };
+    const both = terms ? [terms.mine, terms.other] : [];
+    const offsets = columns.map((row) => film.offset(row[0]));
+    const lines = terms
+      ? [line("units that speak for it", both.map((t) => signed(sum(t, (v) => v > 0)))), line("units that speak against it", both.map((t) => signed(sum(t, (v) => v < 0))))]
+      : [];
+    if (offsets.some((v) => v)) lines.push(line("a₀, its offset", offsets.map((v) => signed(v))));
+    lines.push(line("score n", columns.map((row) => row[2].toFixed(2)), "total"));
+    lines.push(line("softmax", columns.map((row) => chance(row[1])), "total"));
+    this.body.replaceChildren(...lines);
+    this.decide(film, terms);
+  }
+
+  /** The units in which the two differ most, as bars to the right (for the first) and to the left. */
+  decide(film, terms) {
+    if (!terms) {
+      this.deciding.textContent = "This film brought the sums of these two, not their single units.";
+      return this.units.replaceChildren();
+    }
+    const gaps = Array.from(terms.mine, (v, i) => [i, v - terms.other[i]]).sort((x, y) => Math.abs(y[1]) - Math.abs(x[1]));
+    const reach = Math.abs(gaps[0][1]) || 1;
+    const shown = gaps.slice(0, DECIDING);
+    const rest = gaps.slice(DECIDING).reduce((total, [, gap]) => total + gap, 0);
+    this.deciding.textContent = "The units that decide most between them, and all the others together:";
+    const rows = [...shown.map(([unit, gap]) => [`unit ${film.units[unit]}`, gap]), [`${gaps.length - shown.length} others`, rest]];
+    this.units.replaceChildren(
+      ...rows.map(([words, gap]) => {
+        const row = node("li", gap < 0 ? "against" : "for");
+        const bar = node("i");
+        bar.ariaHidden = "true";
+        bar.style.setProperty("--share", Math.min(1, Math.abs(gap) / reach));
+        row.append(node("span", "", words), bar, node("span", "chance", signed(gap)));
+        return row;
+      }),
+    );
+  }
+
+  /** What can be done with the candidate: as far as the page offers it. */
+  offer(film, n, w, item) {
+    const buttons = this.acts(film, n, w, item).map(([words, title, deed, pressed]) => {
+      const button = node("button", "", words);
+      button.type = "button";
+      button.title = title;
+      if (pressed !== undefined) button.ariaPressed = String(pressed);
+      button.onclick = deed;
+      return button;
+    });
+    this.doing.replaceChildren(...buttons);
+  }
+}

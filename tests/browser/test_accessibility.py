@@ -1,0 +1,38 @@
+"""axe-core finds nothing serious on any view, in either theme."""
+
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed: pip install '.[browser]'")
+pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install '.[browser]'")
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+VIEWS = {
+    "": "1 · A memory happens",
+    "know": "See what a brain knows",
+    "perceive": "See a picture become a memory",
+    "remember": "Relive a moment",
+    "graph": "The knowledge graph",
+    "compare": "Compare two recalls",
+}
+GRAVE = ("serious", "critical")
+
+expect.set_options(timeout=60_000)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nothing_serious_is_wrong(visit, view):
+    page = visit(view, motion="reduce")
+    expect(page.get_by_role("heading", name=VIEWS[view])).to_be_visible()
+    if view != "graph":
+        expect(page.locator(".player").last).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    found = {}
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        expect(page.locator(".stApp")).to_have_css("color-scheme", theme)
+        for wrong in Axe().run(page).response["violations"]:
+            if wrong["impact"] in GRAVE:
+                found[theme, wrong["id"]] = [node["html"][:160] for node in wrong["nodes"]]
+    assert not found

@@ -25,6 +25,11 @@ DIALS = {
     "alpha": (0.0, 2.0, "How much of the blackboard stays when a concept writes back."),
     "beta": (0.0, 2.0, "How strongly a concept writes back: at 0 there is no feedback."),
 }
+MU = (
+    0.0,
+    2.0,
+    "How far the senses are open: at 0 the brain sees nothing, above 1 it sees more than it was taught with.",
+)
 CUTS = {
     "lesion": "Out of the index: such a concept is never read again.",
     "mute": "Such a concept is read as before, but writes nothing back.",
@@ -120,14 +125,19 @@ def throw_seed(key: str) -> None:
     st.session_state[key] = random.randrange(MOST_SEED + 1)
 
 
-def choose_changes(mind: Mind, prefix: str = "") -> dict[str, Any]:
-    """What is done to the brain: gates, temperature, lesions and muted concepts, as arguments of ``intervene``."""
+def choose_changes(mind: Mind, prefix: str = "", *, senses: bool = False) -> dict[str, Any]:
+    """What is done to the brain: gates, temperature, lesions and muted concepts, as arguments of ``intervene``.
+
+    With ``senses`` also the gates of the sensory buffer, all at once.
+    """
     vocabulary = mind.brain.vocabulary
     known = {**names(vocabulary, "subject"), **names(vocabulary, "predicate")}
     for key in ("lesion", "mute"):
         settle(f"{prefix}{key}", words(known)._replace(many=True), "none")
     with st.expander("Change the brain", icon=":material/tune:", key=f"{prefix}changes"):
-        gates = {name: _dial(mind, name, *DIALS[name], prefix) for name in DIALS}
+        gates = {name: _dial(own_gate(mind, name), name, *DIALS[name], prefix) for name in DIALS}
+        if senses:
+            gates["mu"] = _dial(1.0, "mu", *MU, prefix)
         cut = {
             name: st.multiselect(
                 name.capitalize(),
@@ -147,8 +157,7 @@ def own_gate(mind: Mind, name: str) -> float:
     return round(float(getattr(mind.brain.model, name)), 2)
 
 
-def _dial(mind: Mind, name: str, low: float, high: float, help: str, prefix: str) -> float | None:
-    own = own_gate(mind, name)
+def _dial(own: float, name: str, low: float, high: float, help: str, prefix: str) -> float | None:
     key = f"{prefix}{name}"
     settle(key, Within(low, high), f"{own:g}")
     value = st.slider(name.capitalize(), low, high, own, 0.1, key=key, bind="query-params", help=help)

@@ -16,7 +16,7 @@ from tensorbrain.trace import Record, Trace
 
 LENGTHS = (4, 8, 16)  # of a recall: few, because every length is compiled once
 
-__all__ = ["RULES", "Lived", "came_back", "forget", "lived", "remember"]
+__all__ = ["RULES", "Lived", "forget", "lived", "remember"]
 
 
 class Lived(NamedTuple):
@@ -62,25 +62,3 @@ def remember(origin: Brain, look: Look, shown: Shown, rule: str) -> Lived:
         origin, brain, left.instant, look.scene.title, remembered, trace, film, rule, history
     )
     return st.session_state.lived
-
-
-def came_back(experience: Lived) -> list[dict[str, object]]:
-    """Every statement that was written down, with whether it is among as many most probable ones, and its probability.
-
-    What was recalled among them without having been written down follows.
-    """
-    trace, count = experience.trace, len(experience.remembered)
-    recalled = {(int(s), int(p), int(o)): n for n, (s, p, o) in enumerate(trace.ids)}
-    rows = []
-    for ids in experience.remembered:
-        n = recalled.get(ids)
-        known = n is not None and n < count
-        rows.append(_row(trace, ids, "yes" if known else "no", None if n is None else float(trace.probability[n])))
-    strangers = [ids for ids, n in recalled.items() if n < count and ids not in experience.remembered]
-    rows += [_row(trace, ids, "not seen", float(trace.probability[recalled[ids]])) for ids in strangers]
-    return rows
-
-
-def _row(trace: Trace, ids: tuple[int, int, int], back: str, probability: float | None) -> dict[str, object]:
-    words = zip(("subject", "predicate", "object"), ids, strict=True)
-    return {**{slot: trace.label(slot, k) for slot, k in words}, "back": back, "probability": probability}

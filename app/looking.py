@@ -1,14 +1,15 @@
 """One visit's perceptions: the latest look at a picture, kept so that a click elsewhere on the page repeats nothing."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
-from components.film import packet
+from components.film import chart_of, packet
 from pictures import STAGE, Scene, stage
 from questions import MOST_CANDIDATES
 
-from tensorbrain import imagine, perceive
+from tensorbrain import imagine, intervene, perceive
 from tensorbrain.brain import Brain
 from tensorbrain.trace import Record, Trace
 
@@ -27,19 +28,21 @@ def has_eyes(brain: Brain) -> bool:
     return brain.settings.senses == "pictures"
 
 
-def look(brain: Brain, scene: Scene, *, propose: bool, statements: int) -> Look:
+def look(brain: Brain, scene: Scene, changes: Mapping[str, Any], *, propose: bool, statements: int) -> Look:
     """Perceive a picture, or hand back the visit's latest look if nothing has changed since.
 
-    Kept for this visit alone: what somebody uploads or lets a brain live through is nobody else's.
+    What is done to the brain holds for the look alone. Kept for this visit: what somebody uploads or lets a brain live
+    through is nobody else's.
     """
-    asked = (propose, statements)
+    asked = (propose, statements, changes)
     latest, how = st.session_state.get("look", (None, None))
     if latest and latest.brain is brain and latest.scene is scene and how == asked:
         return latest
     record = Record(top=MOST_CANDIDATES)
-    trace = perceive(brain, scene.pixels, None if propose else scene.boxes, statements=statements, record=record)
+    changed = intervene(brain, **changes)
+    trace = perceive(changed, scene.pixels, None if propose else scene.boxes, statements=statements, record=record)
     graph = stage() if brain.source == STAGE else None
-    film = packet(trace, brain, graph, picture=scene.picture()) if len(trace) else b""
+    film = packet(trace, changed, graph, chart=chart_of(brain), picture=scene.picture()) if len(trace) else b""
     fresh = Look(brain, scene, trace, film)
     st.session_state.look = (fresh, asked)
     return fresh

@@ -74,7 +74,7 @@ PAGES = (
     Page(
         "What is so: semantic memory",
         "Asked about nothing in particular that happened, the brain starts from **ā**, a state that stands for all "
-        "of time. What it says then is what it takes to be true in general, such as what kind of thing *Luna* is.",
+        "of time. What it says then is what it takes to be true in general, such as what *Luna* looks like and does.",
         ("luna",),
         {"statement": "Open another statement from the list, or with the arrow keys up and down"},
     ),

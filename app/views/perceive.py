@@ -4,11 +4,12 @@ import streamlit as st
 from choosing import MOST_VIEWS, NOTHING_YET, choose_boxes, choose_picture
 from components.film import chance
 from components.player import player
-from controls import choose_length, choose_mind, show_error
+from controls import choose_changes, choose_length, choose_mind, show_error
 from gallery import show_regions, show_thoughts
 from glossary import plain, show_words
-from living import RULES, Lived, came_back, forget, lived, remember
+from living import RULES, Lived, forget, lived, remember
 from looking import Look, has_eyes, look, visible
+from moments import compare
 from scripts import perceive_script
 from sharing import show_sharing
 from told import show_statements
@@ -38,12 +39,14 @@ def main() -> None:
             propose = choose_boxes(scene) if scene else False
             drawn = drawn._replace(propose=propose)
             statements = choose_length()
+            changes = choose_changes(mind, senses=True)
         if scene is None:
             st.info(NOTHING_YET[st.session_state.picture])
             return
         experience = lived(shipped)
+        asked = experience.brain if experience else shipped
         with beside, st.spinner("The brain looks ..."):
-            seen = look(experience.brain if experience else shipped, scene, propose=propose, statements=statements)
+            seen = look(asked, scene, changes, propose=propose, statements=statements)
         watched, buttons = st.container(), st.container(horizontal=True, vertical_alignment="center")
         with buttons:
             rule = choose_what_next(experience)
@@ -66,7 +69,7 @@ def main() -> None:
         st.markdown(reminded(seen, experience))
     with st.container(horizontal=True):
         lived_through = experience.history if experience else ()
-        script = perceive_script(mind, drawn, {"statements": statements}, remembered=lived_through)
+        script = perceive_script(mind, drawn, {"statements": statements}, changes, lived_through)
         show_sharing(seen.trace, script, "perceive", apart=NOT_IN_THE_LINK if drawn.source == "upload" else "")
         show_words()
     if experience:
@@ -133,8 +136,7 @@ def reminded(seen: Look, experience: Lived | None) -> str:
 
 def show_experience(experience: Lived) -> None:
     """What was written down of the new moment, what of it comes back, and what the brain sees before its inner eye."""
-    rows = came_back(experience)
-    count, back = len(experience.remembered), sum(row["back"] == "yes" for row in rows)
+    rows, count, back, *_ = compare(experience.trace, experience.remembered, "seen")
     st.subheader(f"What comes back of {experience.label}", anchor=False)
     written = "One statement was" if count == 1 else f"{count} statements were"
     st.markdown(

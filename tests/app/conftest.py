@@ -14,6 +14,10 @@ if str(APP) not in sys.path:
 @pytest.fixture(scope="session")
 def script() -> str:
     pytest.importorskip("streamlit", reason="streamlit is not installed: pip install '.[app]'")
+    from streamlit import config
+
+    # As the app's config.toml says, which AppTest does not read: collecting after every run takes long beside JAX.
+    config.set_option("runner.postScriptGC", False)
     return str(APP / "app.py")
 
 

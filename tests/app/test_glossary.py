@@ -75,6 +75,9 @@ def listed(at: AppTest) -> list[str]:
 
 def test_words_are_found_while_they_are_typed():
     at = AppTest.from_function(page).run()
+    assert not at.get("html")  # nothing is made before somebody asks
+    at.session_state["words"] = True  # opened
+    at.run()
     assert not at.exception and listed(at) == list(GLOSSARY)
     at.text_input[0].set_value("Memory").run()
     assert listed(at)[:3] == ["episodic memory", "semantic memory", "working memory"]

@@ -106,7 +106,7 @@ def test_a_picture_is_remembered_recalled_looked_at_again_and_forgotten(page, ru
 
 def test_an_experience_belongs_to_its_visit_alone(page, newborn_file):
     press(page(), "Remember this picture")
-    shared = session.brain_of(newborn_file)
+    shared = session.mind_of(session.OWN_FILE, str(newborn_file)).brain
     assert len(shared.vocabulary.instants) == 694
     assert not any(button.label == "Forget" for button in page().button)
 

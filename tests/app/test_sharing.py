@@ -74,6 +74,9 @@ def test_all_stands_behind_one_button_and_is_made_when_it_is_asked_for(trace):
     at = AppTest.from_function(page, kwargs={"trace": trace, "apart": "The picture that you uploaded is not in it."})
     at.query_params.update({"subject": "Zoë & Jack", "lesion": ["Mary", "Mill House"]})
     at.run()
+    assert not at.code  # nothing is made before somebody asks
+    at.session_state["sharing"] = True  # opened
+    at.run()
     assert not at.exception
     link, script = (block.value for block in at.code)
     assert link.endswith("/?subject=Zo%C3%AB+%26+Jack&lesion=Mary&lesion=Mill+House")

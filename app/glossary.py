@@ -203,24 +203,6 @@ def plain() -> dict[str, str]:
     return {name: entry.text for name, entry in GLOSSARY.items()}
 
 
-def term(name: str, shown: str = "") -> str:
-    """A word of the glossary for ``explain``: what it means appears for the mouse, the keyboard and the finger.
-
-    ``shown`` is how it stands in the sentence. KeyError for a word that has no entry.
-
-    >>> term("mute")[:47]
-    '<span class="term" tabindex="0">mute<span class'
-    """
-    meaning = f'<span class="meaning" role="note">{escape(GLOSSARY[name].text)}</span>'
-    return f'<span class="term" tabindex="0">{escape(shown or name)}{meaning}</span>'
-
-
-def explain(text: str) -> None:
-    """Show Markdown with terms in it; names from a graph do not belong there, as it may hold HTML."""
-    st.html(STYLE)
-    st.markdown(text, unsafe_allow_html=True)
-
-
 @st.fragment
 def show_words() -> None:
     """The whole glossary behind one button, with a search."""

@@ -40,11 +40,6 @@ def test_every_word_that_is_used_has_an_entry():
     assert (used() | EXPECTED) - GLOSSARY.keys() == set()
 
 
-def test_a_word_without_an_entry_cannot_be_used():
-    with pytest.raises(KeyError):
-        glossary.term("flux capacitor")
-
-
 @pytest.mark.parametrize("name", GLOSSARY)
 def test_an_entry_is_a_sentence_or_two(name):
     entry = GLOSSARY[name]
@@ -57,10 +52,6 @@ def test_sources_are_the_papers_of_the_documentation():
     known = re.findall(r"\*\*(\w+)\*\*", (APP.parent / "docs" / "theory.md").read_text(encoding="utf-8"))
     cited = {word for entry in GLOSSARY.values() for word in re.findall(r"\w*TB\d+|TM\d+|code|ours", entry.source)}
     assert cited <= {*known, "ours"} and {"TB20", "TB23", "TB24", "QTB25"} <= cited
-
-
-def test_html_of_a_term_is_escaped():
-    assert "<b>" not in glossary.term("mute", "<b>silent</b>")
 
 
 def page():

@@ -71,6 +71,19 @@ def test_a_link_sets_the_picture(page):
     assert any("were proposed" in caption.value for caption in at.caption)
 
 
+def test_shut_senses_see_something_else(page):
+    def things(at) -> list[tuple]:
+        frame = next(frame.value for frame in at.dataframe if "regions" in frame.value.columns)
+        return [tuple(row) for row in frame[["subject", "predicate", "object"]].to_numpy()]
+
+    at = page(picture="new", scene="3")
+    seen = things(at)
+    at.sidebar.slider(key="mu").set_value(0.0).run()
+    assert not at.exception and things(at) != seen
+    at.sidebar.slider(key="mu").set_value(1.0).run()
+    assert things(at) == seen
+
+
 def test_nonsense_in_a_link_is_ignored(page):
     at = page(picture="x", scene="-3", view="1e9", noise="7", propose="perhaps", moment="Doomsday", rule="none")
     assert not at.exception and not at.error

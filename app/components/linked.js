@@ -172,15 +172,12 @@ class Course {
     const states = this.columns.map(({ statement: n, window: w, phase }) =>
       board ? (phase === "read" || phase === "sense" ? film.before(n, w) : film.after(n, w)) : film.h(n, w),
     );
-    const [units, colours] = [states[0].length, ramp(canvas, ...names)];
+    const units = states[0].length;
+    const colours = ramp(canvas, ...names).map((colour) => colour.match(/\d+/g).map(Number));
     const image = new OffscreenCanvas(states.length, units);
-    const pen = image.getContext("2d");
-    states.forEach((state, x) =>
-      state.forEach((value, y) => {
-        pen.fillStyle = colours[value];
-        pen.fillRect(x, y, 1, 1);
-      }),
-    );
+    const pixels = new ImageData(states.length, units);
+    states.forEach((state, x) => state.forEach((value, y) => pixels.data.set([...colours[value], 255], 4 * (y * states.length + x))));
+    image.getContext("2d").putImageData(pixels, 0, 0);
     return image;
   }
 

@@ -77,7 +77,8 @@ def log_posterior(
     >>> jnp.exp(log_posterior(brain, jnp.zeros(2)))
     Array([0.5, 0.5], dtype=float32)
     """
-    count = brain.p_t.shape[0]
+    rows = jnp.arange(brain.p_t.shape[0])
+    last = jnp.max(jnp.where(brain.index.in_use[brain.index.block("instant")], rows, 0))
     log_p = jnp.where(brain.p_t > 0, jnp.log(jnp.maximum(brain.p_t, 1e-30)), NEVER)
-    age = jnp.arange(count) / max(1, count - 1)
+    age = rows / jnp.maximum(last, 1)
     return jax.nn.log_softmax(log_p + log_p_given + recency * age)

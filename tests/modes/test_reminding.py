@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tensorbrain.brain import TensorBrain
 from tensorbrain.errors import SettingsError, UnknownConceptError
 from tensorbrain.modes.ask import ask
+from tensorbrain.modes.episodic import log_posterior
 from tensorbrain.modes.interventions import intervene
 from tensorbrain.modes.reminding import evidence, likeness, moments
 from tensorbrain.settings import Settings
@@ -49,9 +53,8 @@ def test_what_is_told_fits_every_moment_as_enumeration_says(letters, brain, trut
 def test_the_prior_without_a_cue_and_recent_against_remote_with_one(brain, truth):
     np.testing.assert_allclose(moments(brain), truth.p_t, rtol=1e-5)
     np.testing.assert_allclose(moments(brain, evidence(brain)), truth.p_t, rtol=1e-5)
-    rows = brain.model.index.size("instant")  # recency runs over the reserve too, as everywhere
     for recency in (0.0, 2.5, -4.0):
-        expected = truth.p_t * by_instant(truth, "so") * np.exp(recency * np.arange(4) / (rows - 1))
+        expected = truth.p_t * by_instant(truth, "so") * np.exp(recency * np.arange(4) / 3)
         found = moments(brain, evidence(brain, **names("so")), recency=recency)
         np.testing.assert_allclose(found, expected / expected.sum(), rtol=1e-4)
         asked = ask(brain, **names("so"), answer="instant", recency=recency, top=4)
@@ -88,3 +91,12 @@ def test_what_cannot_be_told(brain, make_model, name_all):
     for remind in (evidence, moments):
         with pytest.raises(SettingsError, match="no episodes"):
             remind(timeless)
+
+
+def test_recency_runs_to_the_last_moment_that_is_remembered_whatever_the_reserve():
+    """exp(lambda): so much more probable is the last moment than the first, with room for more moments or without."""
+    for reserve in (0, 5):
+        settings = Settings(dim=8, context=8, reserve=(0, 0, reserve))
+        model = TensorBrain.create((3, 2, 4), settings, key=jax.random.key(0))
+        log_p = np.asarray(log_posterior(model, jnp.zeros(4 + reserve), recency=2.0))
+        assert log_p[3] - log_p[0] == pytest.approx(2.0, abs=1e-5)

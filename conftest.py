@@ -1,6 +1,8 @@
 """What all tests share, the package's own doctests too: JAX at its strictest, hypothesis by one profile."""
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 # Before JAX is imported, and in the environment: the commands that the tests start compile the same programs.
@@ -18,6 +20,14 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_stays_is_not_looked_at_again() -> Iterator[None]:
+    """What JAX compiled stays until the end, in millions of objects: without this every collection visits them."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

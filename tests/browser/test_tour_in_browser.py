@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 PAGES = 12
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 
 def player(page):

@@ -1,6 +1,7 @@
 // Why this concept and not that one: the score of a candidate, term by term, beside that of its best rival.
 
 const DECIDING = 7; // units that are named one by one
+const NEVER = 1e-29; // what is less probable was never read: it was told
 
 class Why {
   constructor(root, acts) {
@@ -23,22 +24,30 @@ class Why {
     if (!mine) {
       const outside = item >= 0 && rows.length ? `${film.items[item].label} is no candidate for the ${film.slots[w]}.` : "";
       this.because.textContent = outside || "Nothing has been read yet: step on, and this says why a concept was taken.";
-      [this.head, this.body, this.units].forEach((part) => part.replaceChildren());
-      this.deciding.textContent = "";
+      this.clear();
       return null;
     }
     const rival = rows.find(([other]) => other !== mine[0]);
     const other = item >= 0 && taken !== mine[0] ? rows.find(([k]) => k === taken) ?? rival : rival;
     const name = (row) => node("b", film.slots[w], film.items[row[0]].label);
     this.asked.append(name(mine), ...(other ? [" and not ", name(other)] : []), "?");
-    const terms = other && this.terms(film, n, w, mine, other);
     this.because.replaceChildren(...this.reason(film, w, mine, other, name));
-    this.fill(film, mine, other, terms);
+    const unread = [mine, other].some((row) => row && row[1] < NEVER); // its score stands nowhere
+    const terms = other && !unread && this.terms(film, n, w, mine, other);
+    if (unread) this.clear();
+    else this.fill(film, mine, other, terms);
     this.offer(film, n, w, mine[0]);
     return { item: mine[0], terms: terms?.mine };
   }
 
+  clear() {
+    [this.head, this.body, this.units].forEach((part) => part.replaceChildren());
+    this.deciding.textContent = "";
+  }
+
   reason(film, w, mine, other, name) {
+    const gone = [mine, other].find((row) => row && row[1] < NEVER);
+    if (gone) return [name(gone), " cannot be read in this window: it was told, and its index is taken out."];
     const score = (row) => row[2].toFixed(2);
     if (!other) return [name(mine), ` is the only candidate for the ${film.slots[w]}.`];
     const gap = (mine[2] - other[2]) / film.temperature;

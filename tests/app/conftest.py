@@ -1,5 +1,6 @@
 """The app's own folder on the path, as Streamlit puts it there when it runs app.py."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -19,6 +20,23 @@ def script() -> str:
     # As the app's config.toml says, which AppTest does not read: collecting after every run takes long beside JAX.
     config.set_option("runner.postScriptGC", False)
     return str(APP / "app.py")
+
+
+@pytest.fixture(scope="session")
+def unpacked():
+    """Read a film as the browser does: its head, its arrays by name, and what lies behind them."""
+    import numpy as np
+
+    def read(film: bytes) -> tuple[dict, dict[str, "np.ndarray"], bytes]:
+        length = int.from_bytes(film[:4], "little")
+        head, at, found = json.loads(film[4 : 4 + length]), 4 + length, {}
+        for name, kind, shape in head["parts"]:
+            size = np.dtype(kind).itemsize * int(np.prod(shape))
+            found[name] = np.frombuffer(film[at : at + size], kind).reshape(shape)
+            at += size
+        return head, found, film[at:]
+
+    return read
 
 
 @pytest.fixture(scope="session")

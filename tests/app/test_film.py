@@ -1,7 +1,6 @@
 """The film of a recall: its frames, its sentences, and the bytes that travel to the browser."""
 
 import doctest
-import json
 from collections import Counter
 
 import numpy as np
@@ -25,20 +24,15 @@ def episodic(town):
 
 
 @pytest.fixture(scope="module")
-def filmed(town):
+def filmed(town, unpacked):
     """The film of a trace, as its head and its arrays by name."""
-    return lambda trace, **more: unpacked(film.packet(trace, town, **more))
 
+    def film_of(trace, brain=town, **more):
+        head, parts, behind = unpacked(film.packet(trace, brain, **more))
+        assert not behind
+        return head, parts
 
-def unpacked(packet: bytes) -> tuple[dict, dict[str, np.ndarray]]:
-    length = int.from_bytes(packet[:4], "little")
-    head, at, parts = json.loads(packet[4 : 4 + length]), 4 + length, {}
-    for name, kind, shape in head["parts"]:
-        size = np.dtype(kind).itemsize * int(np.prod(shape))
-        parts[name] = np.frombuffer(packet[at : at + size], kind).reshape(shape)
-        at += size
-    assert at == len(packet)
-    return head, parts
+    return film_of
 
 
 def label(head: dict, item: int) -> str:
@@ -113,7 +107,7 @@ def test_a_score_is_the_sum_of_its_terms_and_its_softmax_is_the_probability(town
     """What the page works out in the browser, worked out here: n = a_0 + a . (gamma - c) = T (log p + log Z)."""
     warm = tb.intervene(town, temperature=2.0)
     trace = tb.recall(warm, subject="Sparky", record=tb.Record(top=300))
-    head, parts = unpacked(film.packet(trace, warm))
+    head, parts = filmed(trace, warm)
     row = {item: i for i, item in enumerate(parts["of"].tolist())}
     checked = 0
     for n, w in [(0, 2), (0, 3), (5, 3)]:

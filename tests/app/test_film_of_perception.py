@@ -2,7 +2,6 @@
 
 import doctest
 import io
-import json
 from collections import Counter
 
 import numpy as np
@@ -32,14 +31,6 @@ def scene():
 @pytest.fixture(scope="module")
 def seen(newborn, scene):
     return tb.perceive(newborn, scene.pixels, scene.boxes, statements=12)
-
-
-def unpacked(packet: bytes) -> tuple[dict, bytes]:
-    """The head, and what lies behind the arrays."""
-    length = int.from_bytes(packet[:4], "little")
-    head = json.loads(packet[4 : 4 + length])
-    arrays = sum(np.dtype(kind).itemsize * int(np.prod(shape)) for _, kind, shape in head["parts"])
-    return head, packet[4 + length + arrays :]
 
 
 def test_docs_are_true():
@@ -97,9 +88,9 @@ def test_attention_writes_every_candidate_and_a_measurement_one(newborn, scene, 
     assert "adds its embedding, " in film.frames(argmax)[6].sentence
 
 
-def test_the_picture_travels_once_behind_the_states(newborn, seen, scene):
+def test_the_picture_travels_once_behind_the_states(newborn, seen, scene, unpacked):
     packet = film.packet(seen, newborn, picture=scene.picture())
-    head, body = unpacked(packet)
+    head, _, body = unpacked(packet)
     image = Image.open(io.BytesIO(body))
     assert list(image.size) == head["sight"]["picture"]["size"] == [384, 384]
     assert head["sight"]["regions"] == seen.regions.tolist()
@@ -107,10 +98,10 @@ def test_the_picture_travels_once_behind_the_states(newborn, seen, scene):
     assert len(packet) < 160_000
 
 
-def test_a_recall_brings_along_what_is_imagined(newborn):
+def test_a_recall_brings_along_what_is_imagined(newborn, unpacked):
     recalled = tb.recall(newborn, subject="Sparky", statements=4)
     sparky = newborn.vocabulary.find("Sparky", "concept")
     patch = np.arange(24 * 24 * 3, dtype=np.uint8).reshape(24, 24, 3)
-    head, body = unpacked(film.packet(recalled, newborn, imagined={sparky: patch}))
+    head, _, body = unpacked(film.packet(recalled, newborn, imagined={sparky: patch}))
     assert body == patch.tobytes() and "sight" not in head
     assert [head["items"][k][0] for k in head["imagined"]["of"]] == ["Sparky"] and head["imagined"]["side"] == 24

@@ -2,7 +2,6 @@
 
 import gzip
 import importlib.util
-import json
 
 import numpy as np
 import pytest
@@ -25,21 +24,16 @@ def page(script):
     return opened
 
 
-def parts(film: bytes) -> tuple[dict, dict[str, np.ndarray]]:
-    length = int.from_bytes(film[:4], "little")
-    head, at, found = json.loads(film[4 : 4 + length]), 4 + length, {}
-    for name, kind, shape in head["parts"]:
-        size = np.dtype(kind).itemsize * int(np.prod(shape))
-        found[name] = np.frombuffer(film[at : at + size], kind).reshape(shape)
-        at += size
-    return head, found
-
-
-def said(film: bytes) -> list[tuple[str, ...]]:
+@pytest.fixture
+def said(unpacked):
     """The statements of a film in words."""
-    head, found = parts(film)
-    windows = [head["slots"].index(slot) for slot in ("subject", "predicate", "object")]
-    return [tuple(head["items"][row[w]][0] for w in windows) for row in found["chosen"]]
+
+    def told(film: bytes) -> list[tuple[str, ...]]:
+        head, found, _ = unpacked(film)
+        windows = [head["slots"].index(slot) for slot in ("subject", "predicate", "object")]
+        return [tuple(head["items"][row[w]][0] for w in windows) for row in found["chosen"]]
+
+    return told
 
 
 def test_a_first_visit_opens_the_tour_at_its_first_page(page):
@@ -77,7 +71,7 @@ def test_a_page_waits_only_for_what_can_be_done_on_it():
     assert not touring.PAGES[-1].films
 
 
-def test_the_films_that_ship_are_those_that_the_brain_makes_today():
+def test_the_films_that_ship_are_those_that_the_brain_makes_today(said, unpacked):
     """Made again here: the same statements, and probabilities that differ by no more than machines do."""
     spec = importlib.util.spec_from_file_location("films_build", touring.FILMS / "build.py")
     assert spec and spec.loader
@@ -89,13 +83,13 @@ def test_the_films_that_ship_are_those_that_the_brain_makes_today():
     for name, (trace, film) in made.items():
         shipped = touring.film(name)
         assert said(shipped) == said(film) == [statement[:3] for statement in trace.statements], name
-        (head, mine), (now, theirs) = parts(shipped), parts(film)
+        (head, mine, _), (now, theirs, _) = unpacked(shipped), unpacked(film)
         np.testing.assert_allclose(head["probability"], now["probability"], atol=2e-3)
         assert head["frames"] and [frame[:3] for frame in head["frames"]] == [frame[:3] for frame in now["frames"]]
         assert np.abs(mine["before"].astype(int) - theirs["before"]).max() <= 2
 
 
-def test_the_words_of_the_tour_are_true_of_its_films():
+def test_the_words_of_the_tour_are_true_of_its_films(said):
     """What the story claims, looked up in what is shown."""
     assert {o for _, p, o in said(touring.film("sparky")) if p == "owned by"} == {"Jack", "Mary"}
     assert not any("Mary" in statement for statement in said(touring.film("lesion")))

@@ -10,6 +10,7 @@ from tyro.conf import subcommand
 
 from tensorbrain.cli.app import App
 from tensorbrain.cli.ask import Ask
+from tensorbrain.cli.claims import Claims
 from tensorbrain.cli.evaluate import Evaluate
 from tensorbrain.cli.info import Info
 from tensorbrain.cli.interruption import INTERRUPTED
@@ -33,6 +34,7 @@ Command = (
     | Annotated[Perceive, subcommand("perceive")]
     | Annotated[Ask, subcommand("ask")]
     | Annotated[Evaluate, subcommand("evaluate")]
+    | Annotated[Claims, subcommand("claims")]
     | Annotated[App, subcommand("app")]
 )
 

@@ -1,0 +1,133 @@
+"""``tensorbrain claims``: every claim about the Tensor Brain, run, measured and judged."""
+
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from tyro.conf import Positional, arg
+
+from tensorbrain.cli.arguments import Common, Count
+from tensorbrain.cli.output import columns, one_line, warn
+from tensorbrain.errors import SettingsError
+
+if TYPE_CHECKING:
+    from tensorbrain.claims.scoreboard import Scored
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Run the claims about the Tensor Brain: effect with its interval over seeds, control, and verdict of each.
+
+    What was run before is read from the folder of results, so that Ctrl-C loses at most the claim that is running.
+    All of them write the page docs/claims.md and its figures.
+
+    Example: tensorbrain claims chaining --seeds 10
+    """
+
+    names: Annotated[Positional[tuple[str, ...]], arg(metavar="[NAME ...]", help="Names or numbers; none: all.")] = ()
+    seeds: Count = 5
+    """How many seeds, from --seed on."""
+    quick: bool = False
+    """Smaller trials, to see that everything runs; their verdicts mean little."""
+    dial: float | None = None
+    """Where the dial of the claim stands (see --list); for one claim."""
+    list: bool = False
+    """Only list the claims, with their dials."""
+    results: Path | None = None
+    """The folder of results (default: in the user's cache folder)."""
+    page: Path | None = None
+    """Where the page is written (default: docs/claims.md, when all claims are run in a clone)."""
+    common: Common = field(default_factory=Common)
+
+    def run(self) -> int:
+        """Print one row a claim, or with ``--json`` a list of objects."""
+        from tensorbrain.claims import NAMES, claim
+
+        chosen = tuple(claim(name) for name in self.names or NAMES)
+        if self.list:
+            print(columns([[str(c.number), c.name, c.status, c.says, _dial(c)] for c in chosen]))
+            return 0
+        if self.seeds < 1:
+            raise SettingsError(f"--seeds {self.seeds} are none: run with at least 1.")
+        if self.dial is not None and (len(chosen) != 1 or chosen[0].dial is None):
+            raise SettingsError("--dial moves the dial of one claim: name one that has a dial (see --list).")
+        from tqdm.auto import tqdm
+
+        from tensorbrain.checkpoint import load_brain
+        from tensorbrain.claims.claim import Config
+        from tensorbrain.claims.results import default_folder
+        from tensorbrain.claims.scoreboard import scores
+        from tensorbrain.compilation import keep_compiled
+
+        keep_compiled()
+        config = Config(quick=self.quick, dial=self.dial)
+        seeds = tuple(range(self.common.seed, self.common.seed + self.seeds))
+        brain = load_brain("neighbourhood")
+        scored: list[Scored] = []
+        if not self.common.json:
+            print(_row(*HEADINGS))
+        with tqdm(total=len(chosen), unit="claim", disable=not sys.stderr.isatty()) as bar:
+            for each in scores(
+                brain,
+                tuple(c.name for c in chosen),
+                seeds=seeds,
+                config=config,
+                folder=self.results or default_folder(),
+                starting=lambda claim: bar.set_postfix_str(claim.name),
+            ):
+                scored.append(each)
+                bar.update()
+                if not self.common.json:
+                    tqdm.write(_words(each), file=sys.stdout)
+        if self.common.json:
+            print(json.dumps([{k: _finite(v) for k, v in each.row().items()} for each in scored], allow_nan=False))
+        if page := self._page(whole=len(chosen) == len(NAMES)):
+            self._write(scored, page)
+        return 0
+
+    def _page(self, *, whole: bool) -> Path | None:
+        if self.page is not None:
+            return self.page
+        return Path("docs/claims.md") if whole and not self.quick and Path("docs/theory.md").exists() else None
+
+    def _write(self, scored: "list[Scored]", page: Path) -> None:
+        from tensorbrain.claims.page import write_page
+
+        try:
+            write_page(scored, page)
+        except ImportError:
+            warn(f"the figures of {page} need matplotlib: `pip install 'tensorbrain[plot]'`; nothing was written")
+        else:
+            print(f"wrote {page}", file=sys.stderr)
+
+
+HEADINGS = ("#", "claim", "effect", "95 % interval", "control", "verdict", "seconds")
+WIDTHS = (3, 18, 9, 22, 18, 28, 8)
+
+
+def _row(*cells: str) -> str:
+    return " ".join(f"{one_line(cell):<{width}}" for cell, width in zip(cells, WIDTHS, strict=True)).rstrip()
+
+
+def _words(each: "Scored") -> str:
+    row = each.row()
+    failed = "fails" if row["control_failed"] else "DOES NOT FAIL"
+    return _row(
+        str(row["id"]),
+        row["claim"],
+        f"{row['effect']:.3g}",
+        f"{row['low']:.3g} to {row['high']:.3g}",
+        f"{row['control']:.3g} {failed}",
+        row["verdict"],
+        f"{row['seconds']:.1f}",
+    )
+
+
+def _dial(claim) -> str:
+    return "" if claim.dial is None else f"--dial: {claim.dial.says}, one of {', '.join(map(str, claim.dial.values))}"
+
+
+def _finite(value: object) -> object:
+    return None if isinstance(value, float) and value in (float("inf"), float("-inf")) else value

@@ -1,13 +1,15 @@
 """Controls that all pages share: the brain, the cue, how it is recalled, what is done to the brain, and errors."""
 
 import random
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 from address import Nearest, Within, settle, words
 from components.items import SLOT_OF
-from session import FIRST_CUE, OWN_FILE, Mind, mind_of, names, places
+from session import FIRST_CUE, OWN_FILE, Mind, carry, keep, mind_of, names, places
 
+from tensorbrain.brain import Brain
 from tensorbrain.graph.vocabulary import Vocabulary
 from tensorbrain.modes.semantic import A_BARS
 
@@ -46,13 +48,17 @@ SELECTIONS = {
 def choose_mind() -> Mind:
     """The brain of the chosen world, or of the file whose path is typed."""
     settle("world", words(places()), places()[0])
+    carry("world", places())
     world = st.selectbox("World", places(), key="world", bind="query-params")
+    keep("world", world)
     own = ""
     if world == OWN_FILE:
+        carry("own")
         own = st.text_input("Path of a brain file", key="own", placeholder="my.brain.safetensors").strip()
         if not own:
             st.caption("Train one with `tensorbrain train GRAPH -o FILE`, then type its path here.")
             st.stop()
+        keep("own", own)
     return mind_of(world or places()[0], own)
 
 
@@ -135,7 +141,7 @@ def choose_changes(mind: Mind, prefix: str = "", *, senses: bool = False) -> dic
     for key in ("lesion", "mute"):
         settle(f"{prefix}{key}", words(known)._replace(many=True), "none")
     with st.expander("Change the brain", icon=":material/tune:", key=f"{prefix}changes"):
-        gates = {name: _dial(own_gate(mind, name), name, *DIALS[name], prefix) for name in DIALS}
+        gates = {name: _dial(own_gate(mind.brain, name), name, *DIALS[name], prefix) for name in DIALS}
         if senses:
             gates["mu"] = _dial(1.0, "mu", *MU, prefix)
         cut = {
@@ -152,9 +158,10 @@ def choose_changes(mind: Mind, prefix: str = "", *, senses: bool = False) -> dic
     return {**gates, **{name: tuple(known[word] for word in chosen) for name, chosen in cut.items()}}
 
 
-def own_gate(mind: Mind, name: str) -> float:
-    """The brain's own value of a gate or of the temperature."""
-    return round(float(getattr(mind.brain.model, name)), 2)
+@lru_cache(maxsize=16)
+def own_gate(brain: Brain, name: str) -> float:
+    """The brain's own value of a gate or of the temperature, asked once: it lies where JAX keeps its numbers."""
+    return round(float(getattr(brain.model, name)), 2)
 
 
 def _dial(own: float, name: str, low: float, high: float, help: str, prefix: str) -> float | None:
@@ -171,8 +178,8 @@ def act(key: str, vocabulary: Vocabulary) -> None:
         return
     block, slot = str(done.get("block")), str(done.get("slot"))
     rows = vocabulary.slot(SLOT_OF.get(block, "subject"))
-    k = int(done.get("id", -1))
-    if not 0 <= k < len(rows) or block not in SLOT_OF:
+    k = done.get("id")
+    if not isinstance(k, int) or not 0 <= k < len(rows) or block not in SLOT_OF:
         return
     found = {iri: word for word, iri in names(vocabulary, SLOT_OF[block]).items()}
     word = found[rows[k].iri]

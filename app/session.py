@@ -1,5 +1,6 @@
 """What a visit needs of the library: brains and graphs that all visits share, and those that are this visit's own."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -54,6 +55,27 @@ def taught() -> dict[str, Taught]:
 def places() -> tuple[str, ...]:
     """What may be chosen as the world: those that ship, this visit's own, and a file."""
     return (*WORLDS, *taught(), OWN_FILE)
+
+
+def carry(key: str, options: Sequence[str] | None = None) -> None:
+    """Let a page open with the choice that another page was left with, where its address does not say otherwise.
+
+    Streamlit forgets what was chosen in a widget as soon as the page changes.
+    """
+    last, page = st.session_state.get(f"last {key}", (None, None))
+    if page in (None, _page()) or key in st.query_params:
+        return
+    if last is not None and (options is None or last in options):
+        st.session_state[key] = st.query_params[key] = last
+
+
+def keep(key: str, chosen: str | None) -> None:
+    """Remember a choice for the pages to come."""
+    st.session_state[f"last {key}"] = (chosen, _page())
+
+
+def _page() -> str:
+    return str(st.context.url).partition("?")[0]
 
 
 def mind_of(world: str, own: str = "") -> Mind:

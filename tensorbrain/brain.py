@@ -159,9 +159,8 @@ class Brain:
     def _marked(self, rows: np.ndarray) -> tuple[str, ...]:
         index, words = self.model.index, self.vocabulary
         columns = zip(BLOCKS, (words.concepts, words.predicates, words.instants), strict=True)
-        return tuple(
-            c.label for block, column in columns for c, k in zip(column, rows[index.block(block)], strict=False) if k
-        )
+        marked = ((column, np.flatnonzero(rows[index.block(block)][: len(column)])) for block, column in columns)
+        return tuple(column[k].label for column, ks in marked for k in ks)
 
     def save(self, path: str | Path) -> None:
         """Write the brain to one file, atomically; see ``tensorbrain.checkpoint.save_brain``."""

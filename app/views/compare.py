@@ -110,7 +110,7 @@ def open_pair(name: str, mind: Mind) -> None:
         "seed": 0,
         "lesion": [],
         "mute": [],
-        **{name: own_gate(mind, name) for name in DIALS},
+        **{name: own_gate(mind.brain, name) for name in DIALS},
     }
     # Set, not removed: what is set stands in the address too.
     st.session_state.update({f"{side}_{key}": value for side in SIDES for key, value in usual.items()})

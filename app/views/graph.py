@@ -6,7 +6,7 @@ from bringing import bring, brought, let_go
 from controls import show_error
 from exploring import STYLE, show_counts, show_neighbourhood, show_tensor
 from lessons import collect
-from session import graph_of, taught
+from session import carry, graph_of, keep, taught
 
 from tensorbrain.datasets.worlds import WORLDS
 from tensorbrain.errors import TensorBrainError
@@ -48,7 +48,9 @@ def choose_world() -> str:
     ):  # it was read in the run before, when this choice stood already
         st.session_state.world = arrived
     settle("world", words(worlds), WORLDS[0])
+    carry("world", worlds)
     world = st.selectbox("World", worlds, key="world", bind="query-params") or WORLDS[0]
+    keep("world", world)
     if world in brought():
         st.button("Let it go", icon=":material/delete:", on_click=let_go, args=(world,), help="Graph and brain leave.")
     return world

@@ -120,15 +120,15 @@ def starts(brain: Brain, cue: Cue, *, recency: float = 0.0) -> tuple[Float[Array
     (1, 384)
     """
     model = brain.model
-    instants = model.index.embeddings("instant")
+    if cue.mode == "semantic" and cue.a_bar != "mixture":
+        return semantic_start(model, cue.a_bar)[None], np.zeros(1)
     if cue.mode == "episodic" and cue.instant >= 0:
-        return instants[cue.instant][None], np.zeros(1)
+        return model.index.embedding(jnp.asarray(cue.instant), "instant")[None], np.zeros(1)
+    instants = model.index.embeddings("instant")
     if cue.mode == "episodic":
         return instants, np.asarray(instant_posterior(brain, cue, recency=recency))
-    if cue.a_bar == "mixture":
-        p_t = np.asarray(model.p_t)
-        return instants, np.where(p_t > 0, np.log(np.maximum(p_t, 1e-30)), NEVER)
-    return semantic_start(model, cue.a_bar)[None], np.zeros(1)
+    p_t = np.asarray(model.p_t)
+    return instants, np.where(p_t > 0, np.log(np.maximum(p_t, 1e-30)), NEVER)
 
 
 def instant_posterior(brain: Brain, cue: Cue, *, recency: float = 0.0) -> Float[Array, " instant"]:

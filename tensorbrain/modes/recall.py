@@ -88,7 +88,9 @@ def recall(
             notes.append("what was told is clamped at its window; the windows before it do not know it")
     keys = jax.random.split(jax.random.key(seed), len(forced))
     run = jax.device_get(
-        record_run(brain.model, q[which], jnp.asarray(forced), keys, order=cue.order, selection=how, top=record.top)
+        record_run(
+            brain.model, np.asarray(q)[which], jnp.asarray(forced), keys, order=cue.order, selection=how, top=record.top
+        )
     )
     run = {name: a.astype(np.float32) if a.dtype.kind == "f" else a for name, a in run.items()}  # x64 too
     if selection != "top":

@@ -135,3 +135,11 @@ def test_one_enters_and_leaves_a_lecture_where_one_is(visit):
     expect(page).not_to_have_url(re.compile("lecture"))
     expect(button(page, "Take it home")).to_be_visible()
     expect(scrubber).to_have_value("12")
+
+
+def test_the_world_stays_when_the_page_changes(visit):
+    page = visit("know?world=countries", motion="reduce")
+    expect(player(page).get_by_role("status")).not_to_be_empty()
+    page.get_by_role("link", name="Graph").click()
+    expect(page.get_by_role("combobox", name="World")).to_have_value("countries")
+    expect(page).to_have_url(re.compile("/graph.*world=countries"))

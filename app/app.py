@@ -20,7 +20,7 @@ STYLE = """<style>
 </style>"""
 st.html(STYLE)
 
-PAGES = ("tour", "examples", "perceive", "remember", "know", "graph", "compare")
+PAGES = ("tour", "examples", "perceive", "remember", "know", "reason", "graph", "claims", "compare")
 page = st.navigation(
     [st.Page(f"views/{name}.py", title=name.capitalize(), default=name == "tour") for name in PAGES], position="top"
 )

@@ -1,7 +1,7 @@
 """A question to memory: everything that shapes a recall, as one value, and its answer, computed once."""
 
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import streamlit as st
 from components.film import chart_of, packet
@@ -47,6 +47,18 @@ class Question:
         """The arguments of ``tensorbrain.intervene``."""
         return {name: getattr(self, name) for name in CHANGES}
 
+    def put_to(self, brain: Brain, record: Record) -> Trace:
+        """What a brain recalls."""
+        return recall(brain, **self.asked(), record=record)
+
+
+class Asked(Protocol):
+    """What can be put to a brain: a question to memory, or a path of reasoning."""
+
+    def changes(self) -> dict[str, Any]: ...
+
+    def put_to(self, brain: Brain, record: Record) -> Trace: ...
+
 
 CHANGES = ("lesion", "mute", "alpha", "beta", "temperature")
 
@@ -59,7 +71,7 @@ class Answer(NamedTuple):
     film: bytes
 
 
-def answer(mind: Mind, question: Question) -> Answer:
+def answer(mind: Mind, question: Asked) -> Answer:
     """What a brain recalls: computed once for all visits, or for this visit alone if the brain is its own."""
     if mind.shared is not None:
         return _shared(mind.brain, graph_of(mind.world), mind.shared, mind.world, question)
@@ -85,12 +97,12 @@ def prepare(world: str) -> None:
 # As a resource, not as data: a trace is never changed, and to copy its words for every visit would cost more than it.
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _shared(
-    _brain: Brain, _graph: KnowledgeGraph | None, file: tuple[str, int] | None, world: str, question: Question
+    _brain: Brain, _graph: KnowledgeGraph | None, file: tuple[str, int] | None, world: str, question: Asked
 ) -> Answer:
     return _answer(_brain, _graph, question)
 
 
-def _answer(brain: Brain, graph: KnowledgeGraph | None, question: Question) -> Answer:
+def _answer(brain: Brain, graph: KnowledgeGraph | None, question: Asked) -> Answer:
     changed = intervene(brain, **question.changes())
-    trace = recall(changed, **question.asked(), record=Record(top=MOST_CANDIDATES))
+    trace = question.put_to(changed, Record(top=MOST_CANDIDATES))
     return Answer(changed, trace, packet(trace, changed, graph, chart=chart_of(brain)) if len(trace) else b"")

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pictures import FRESH, LARGE, NOISY, STAGE, stage
 from questions import Question
 from session import CUE_SLOTS, Mind
+from thinking import CALLED, Thought
 
 import tensorbrain as tb
 from tensorbrain.datasets.composing import Placement
@@ -73,6 +74,17 @@ def recall_script(mind: Mind, question: Question, remembered: Sequence[Remembere
     return program.text(f"Recall from {question.mode} memory: {question.statements} statements, {about}.")
 
 
+def reason_script(mind: Mind, thought: Thought) -> str:
+    """The program that goes the path that is shown."""
+    words = mind.brain.vocabulary
+    subject = named(words, thought.subject, "subject")
+    along = [named(words, predicate, "predicate") for predicate in thought.predicates]
+    program = _Program(mind, ())
+    program.intervene(thought.changes())
+    program.call("trace", tb.reason, ["brain"], thought.asked() | {"subject": subject, "predicates": along})
+    return program.text(f"From {subject} along {', then '.join(along)}, {CALLED[thought.how][0]}.")
+
+
 def perceive_script(
     mind: Mind,
     shown: Shown,
@@ -129,7 +141,8 @@ class _Program:
         if mind.shared is None:
             source = self.given("BRAIN", "the file of the brain, which you first download from the app")
         else:
-            source = written(mind.world if mind.world in WORLDS else mind.shared[0])
+            ships = mind.world.partition(":")[0] in WORLDS
+            source = written(mind.world if ships else mind.shared[0])
         self.lines.append(f"brain = tb.load_brain({source})")
         for shown, rule in remembered:
             picture = self.draw(shown)

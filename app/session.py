@@ -90,6 +90,12 @@ def shipped(world: str) -> Mind:
     return Mind(world, *in_file(world_path(world) / "brain.safetensors"))
 
 
+def chaining(mind: Mind) -> Mind:
+    """The brain of the same world that was taught to go on from a statement, where one ships beside it."""
+    path = world_path(mind.world) / "chains.brain.safetensors" if mind.world in WORLDS else None
+    return Mind(f"{mind.world}:chains", *in_file(path)) if path is not None and path.is_file() else mind
+
+
 def in_file(path: Path) -> tuple[Brain, tuple[str, int]]:
     """The brain in a file, and by what others that share it know it: its path, and when it was changed."""
     shared = (str(path), path.stat().st_mtime_ns if path.is_file() else 0)
@@ -106,7 +112,8 @@ def graph_of(world: str) -> KnowledgeGraph | None:
     """The graph of a world; of a brain file nobody knows it."""
     if world in taught():
         return taught()[world].graph
-    return shipped_graph(world) if world in WORLDS else None
+    home = world.partition(":")[0]  # a world may have several brains
+    return shipped_graph(home) if home in WORLDS else None
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,11 +1,9 @@
 """Teaching a brain in the background of a visit: it can be followed and stopped, and ends when nobody follows it."""
 
-import logging
-import threading
-import time
 from typing import Any, NamedTuple
 
 import numpy as np
+from background import AT_ONCE, Job
 
 from tensorbrain.brain import Brain
 from tensorbrain.errors import TensorBrainError
@@ -14,13 +12,10 @@ from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.learning import train
 from tensorbrain.settings import Settings
 
-AT_ONCE = 2
 SECONDS = 300.0
 LONG = 20_000  # of more statements than this, the time that there is decides how fast to learn, not the passes alone
-UNFOLLOWED = 15.0  # after so many seconds in which nobody asked how it goes, a training ends
 MOST_CONCEPTS = 50_000
 QUESTIONS = 256
-_places = threading.BoundedSemaphore(AT_ONCE)
 
 
 class Course(NamedTuple):
@@ -65,11 +60,10 @@ def usual(graph: KnowledgeGraph) -> Course:
     return Course(dim, int(np.clip(150_000 // max(rows, 1), 60, 200)) // 10 * 10)
 
 
-class Teaching:
-    """A training in a thread of its own. Raises TensorBrainError where the server has no place for it.
+class Teaching(Job):
+    """A training in the background. Raises TensorBrainError where the graph is too large or the server has no place.
 
-    ``news`` are the reports of ``learning.train``; ``stopped`` says whether it ends, or has ended, before its time;
-    ``brain`` and ``remembered`` come at the end, ``error`` where it went wrong.
+    ``news`` are the reports of ``learning.train``; ``brain`` and ``remembered`` come at the end.
     """
 
     def __init__(self, name: str, graph: KnowledgeGraph, course: Course, seconds: float = SECONDS) -> None:
@@ -78,22 +72,16 @@ class Teaching:
                 f"{name} has {len(graph.vocabulary.concepts):,} concepts and the most that are taught here are "
                 f"{MOST_CONCEPTS:,}: use `tensorbrain train` on a machine of your own"
             )
-        if not _places.acquire(blocking=False):
-            raise TensorBrainError(f"{AT_ONCE} brains are being taught on this server just now: try again in a minute")
-        self.name, self.graph, self.course, self.seconds = name, graph, course, seconds
+        self.graph, self.course, self.seconds = graph, course, seconds
         self.news: list[dict[str, Any]] = []
         self.brain: Brain | None = None
         self.remembered: Remembered | None = None
-        self.error = ""
-        self.stopped = False
-        self._followed = time.monotonic()
-        self._thread = threading.Thread(target=self._teach, name=f"teaching {name}", daemon=True)
-        self._thread.start()
-
-    @property
-    def running(self) -> bool:
-        """Whether the thread is still at work."""
-        return self._thread.is_alive()
+        super().__init__(
+            name,
+            self._teach,
+            full=f"{AT_ONCE} brains are at work on this server just now: try again in a minute",
+            failed="the teaching failed, and the server's log says why: try fewer units, or a part of the graph",
+        )
 
     @property
     def learned(self) -> bool:
@@ -102,46 +90,30 @@ class Teaching:
 
     def follow(self) -> list[dict[str, Any]]:
         """The reports so far; who follows keeps the training alive."""
-        self._followed = time.monotonic()
+        self.followed()
         return self.news
-
-    def stop(self) -> None:
-        """End the training after its current chunk; the best brain so far is kept."""
-        self.stopped = True
-
-    def wait(self, seconds: float) -> None:
-        """Wait for the end, at most so long."""
-        self._thread.join(seconds)
 
     def _report(self, record: dict[str, Any]) -> bool:
         self.news.append(record)
-        self.stopped |= time.monotonic() - self._followed > UNFOLLOWED or record["seconds"] > self.seconds
-        return self.stopped
+        self.stopped |= record["seconds"] > self.seconds
+        return self.ends()
 
     def _teach(self) -> None:
-        try:
-            rows = rows_of(self.graph)
-            self.brain = train(
-                self.graph,
-                settings=Settings(dim=self.course.dim, context=self.course.dim),
-                seed=self.course.seed,
-                epochs=self.course.epochs,
-                patience=max(10, self.course.epochs // 4),
-                # Of very few statements, one that is told of a class instead would hide what is learned of the others.
-                generalised=0.02 if rows > 200 else 0.0,
-                # A rate that follows the clock makes every training another one.
-                seconds=self.seconds if rows > LONG else None,
-                progress=False,
-                report=self._report,
-            )
-            self.remembered = remembered(self.brain, self.graph)
-        except TensorBrainError as error:
-            self.error = str(error)
-        except Exception:
-            logging.getLogger(__name__).exception("the teaching of %s failed", self.name)
-            self.error = "the teaching failed, and the server's log says why: try fewer units, or a part of the graph"
-        finally:
-            _places.release()
+        rows = rows_of(self.graph)
+        self.brain = train(
+            self.graph,
+            settings=Settings(dim=self.course.dim, context=self.course.dim),
+            seed=self.course.seed,
+            epochs=self.course.epochs,
+            patience=max(10, self.course.epochs // 4),
+            # Of very few statements, one that is told of a class instead would hide what is learned of the others.
+            generalised=0.02 if rows > 200 else 0.0,
+            # A rate that follows the clock makes every training another one.
+            seconds=self.seconds if rows > LONG else None,
+            progress=False,
+            report=self._report,
+        )
+        self.remembered = remembered(self.brain, self.graph)
 
 
 def remembered(brain: Brain, graph: KnowledgeGraph) -> Remembered:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tensorbrain.errors import TensorBrainError
     from tensorbrain.evaluation import evaluate
     from tensorbrain.learning import Holdout, train
-    from tensorbrain.memory import experience
-    from tensorbrain.modes import ask, imagine, intervene, perceive, recall
+    from tensorbrain.memory import Life, consolidate, experience, forget, open_life, remarkable
+    from tensorbrain.modes import ask, imagine, intervene, perceive, reason, recall
     from tensorbrain.presets import PRESETS, preset
     from tensorbrain.settings import Settings
     from tensorbrain.trace import Record, Statement, Trace
@@ -38,11 +38,17 @@ _HOME = {
     "evaluate": "evaluation",
     "Holdout": "learning",
     "train": "learning",
+    "Life": "memory",
+    "consolidate": "memory",
     "experience": "memory",
+    "forget": "memory",
+    "open_life": "memory",
+    "remarkable": "memory",
     "ask": "modes",
     "imagine": "modes",
     "intervene": "modes",
     "perceive": "modes",
+    "reason": "modes",
     "recall": "modes",
     "PRESETS": "presets",
     "preset": "presets",
@@ -57,6 +63,7 @@ __all__ = [
     "WORLDS",
     "Brain",
     "Holdout",
+    "Life",
     "Record",
     "Settings",
     "Statement",
@@ -64,15 +71,20 @@ __all__ = [
     "TensorBrainError",
     "Trace",
     "ask",
+    "consolidate",
     "evaluate",
     "experience",
+    "forget",
     "imagine",
     "intervene",
     "load_brain",
     "load_graph",
+    "open_life",
     "perceive",
     "preset",
+    "reason",
     "recall",
+    "remarkable",
     "save_brain",
     "train",
 ]

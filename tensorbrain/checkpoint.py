@@ -5,6 +5,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +30,8 @@ FORMAT = 2
 
 # Beside the parameters, which go by their names in the tree, such as "index.A".
 HELD_OUT, VOCABULARY = "held_out", "vocabulary"
+
+_NAME = re.compile(r"\w+(:\w+)?", re.ASCII)  # of a brain that ships
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -80,11 +83,14 @@ def save_brain(brain: Brain, path: str | Path) -> None:
     }
     text = json.dumps(header, default=float)
     metadata = {"tensorbrain": text, "sha256": _digest(text, arrays)}
-    _write_whole(target, safetensors.numpy.save(dict(arrays), metadata=metadata))
+    write_whole(target, safetensors.numpy.save(dict(arrays), metadata=metadata))
 
 
 def load_brain(path: str | Path) -> Brain:
     """The brain that ``save_brain`` wrote to ``path``, or that ships with a world of that name.
+
+    The neighbourhood has two: ``neighbourhood`` sees and remembers, ``neighbourhood:chains`` has no eyes and was taught
+    to go on from one statement to the next (see ``tensorbrain.reason``).
 
     Nothing in the file is executed. Raises BrainFileError for a missing, damaged or foreign file and for one
     of a newer format.
@@ -93,7 +99,7 @@ def load_brain(path: str | Path) -> Brain:
     Traceback (most recent call last):
     tensorbrain.errors.BrainFileError: there is no brain no/such/town.brain.safetensors: give ...
     """
-    metadata, arrays = _read(_shipped(path) if isinstance(path, str) and path.isidentifier() else Path(path))
+    metadata, arrays = _read(_shipped(path) if isinstance(path, str) and _NAME.fullmatch(path) else Path(path))
     text = metadata.get("tensorbrain")
     if text is None:
         raise BrainFileError(f"{path} holds arrays of another program, not a brain: train one with `tensorbrain train`")
@@ -135,11 +141,15 @@ def writable(path: str | Path) -> Path:
 
 
 def _shipped(name: str) -> Path:
-    """The brain file of the shipped world ``name``, in the package or beside it in a clone; else the path."""
+    """The brain file of a shipped world, in the package or beside it in a clone; else the path.
+
+    A world may have further brains, such as neighbourhood:chains.
+    """
+    world, _, which = name.partition(":")
     package = Path(__file__).resolve().parent
     for home in (package, package.parent):
-        if (home / "kg_data" / name).is_dir():
-            return home / "kg_data" / name / "brain.safetensors"
+        if (home / "kg_data" / world).is_dir():
+            return home / "kg_data" / world / (f"{which}.brain.safetensors" if which else "brain.safetensors")
     return Path(name)
 
 
@@ -168,7 +178,7 @@ def _not_finite(arrays: Arrays) -> str | None:
     return next((name for name, a in arrays.items() if a.dtype.kind == "f" and not np.isfinite(a).all()), None)
 
 
-def _write_whole(target: Path, content: bytes) -> None:
+def write_whole(target: Path, content: bytes) -> None:
     """Write beside ``target``, wait for the disk, then rename: a reader sees the old file or the new one."""
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:

@@ -74,7 +74,8 @@ class Trace:
     Leading axes of the recorded arrays: (statement, window). ``chosen`` is an id within the window's slot (-1: none);
     ``entropy`` in nats; ``feedback`` is |beta a_k| / |q|, the relative strength of the write-back; ``q_before``
     and ``q_after`` are the blackboard before and after it, ``h`` the working memory. Ids and labels follow
-    ``vocabulary``. A trace of perception has also what was seen (``sight``).
+    ``vocabulary``. A trace of perception has also what was seen (``sight``). In one of reasoning (``how`` is chain,
+    symbolic or embedded) each statement is a hop, and its probability that of its object given the hops before.
     """
 
     mode: str
@@ -100,6 +101,7 @@ class Trace:
     exact: bool = True
     notes: tuple[str, ...] = field(default=())
     sight: "Sight | None" = None
+    how: str = ""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -153,6 +155,7 @@ class Trace:
         instants = [self.label("instant", t) for t in self.instant]
         return {
             "mode": self.mode,
+            **({"how": self.how} if self.how else {}),
             "seed": self.seed,
             "order": self.order,
             "selection": self.selection,

@@ -19,7 +19,7 @@ ROWS = (
     ("layers",),
     ("operations", "factorization", "trace", "settings"),
     ("brain",),
-    ("presets", "checkpoint", "modes", "evaluation"),
+    ("presets", "checkpoint", "journal", "modes", "evaluation"),
     ("memory",),
     ("learning",),
     ("datasets", "plotting"),
@@ -108,6 +108,7 @@ def test_parts_of_one_row_do_not_go_round():
     ("folder", "forbidden"),
     [
         ("tensorbrain/graph", {"jax", "equinox", "optax"}),
+        ("tensorbrain/journal", {"jax", "equinox", "optax"}),
         ("tensorbrain/layers", {"tensorbrain.graph"}),
         ("app", MATHEMATICS),
     ],

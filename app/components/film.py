@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from components import perceiving, remembering
+from components import perceiving, reasoning, remembering
 from components.items import BLOCK_OF, Items
 from components.surroundings import surroundings
 from components.words import Frame, Words, chance
@@ -39,7 +39,9 @@ class Picture(NamedTuple):
 
 def frames(trace: Trace) -> list[Frame]:
     """All frames of a run, one an operation."""
-    return perceiving.frames(trace) if trace.sight is not None else remembering.frames(trace)
+    if trace.sight is not None:
+        return perceiving.frames(trace)
+    return reasoning.frames(trace) if trace.how else remembering.frames(trace)
 
 
 def reading(trace: Trace, n: int, window: int) -> Words:

@@ -20,14 +20,15 @@ def design(config: Config) -> Trials:
 
 
 def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
-    """KL(exact posterior || what the blackboard holds), for every random model, by enumeration of all states x."""
+    """KL(exact posterior || what the blackboard holds), mean and spread over random models, by enumerating all x."""
     x = np.array(list(product((0.0, 1.0), repeat=trials["n"])))
-    return [
-        {"seed": seed, **row}
-        for seed in seeds
-        for model in range(trials["models"])
-        for row in _one(np.random.default_rng((seed, model)), x, trials)
-    ]
+    table = []
+    for seed in seeds:
+        found = [_one(np.random.default_rng((seed, model)), x, trials) for model in range(trials["models"])]
+        for same in zip(*found, strict=True):
+            kl = np.array([row["kl"] for row in same])
+            table.append({"seed": seed, **same[0], "kl": float(kl.mean()), "spread": float(kl.std())})
+    return table
 
 
 def _one(random: np.random.Generator, x: np.ndarray, trials: Trials) -> list[Row]:
@@ -80,8 +81,8 @@ def measure(table: Table) -> Measured:
 def _as_printed(table: Table, update: str, offset: str) -> Part:
     """A tenth around the printed figure, and two standard errors of it: it is the mean of 50 random models only."""
     printed = PRINTED[update, offset]
-    values = [row["kl"] for row in table if (row["update"], row["offset"]) == (update, offset)]
-    margin = 0.1 * printed + 2 * float(np.std(values)) / 50**0.5
+    spread = float(np.mean(by_seed(table, "spread", update=update, offset=offset)))
+    margin = 0.1 * printed + 2 * spread / 50**0.5
     return Part(
         f"KL of the {update} update, a_0 {offset}, beside the printed {printed}",
         by_seed(table, "kl", update=update, offset=offset),

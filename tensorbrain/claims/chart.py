@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Role = Literal["claim", "control", "other"]
 # Told apart by lightness and by the shape of their marks too; each stands out from a white and from a dark page.
 COLOURS = {"claim": "#2f7de1", "control": "#c77700", "other": "#7b8794"}
+NEUTRAL = "#868d98"  # stands out from both pages
 MARKS = ("o", "s", "D", "^", "v", "P")
 SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross")
 
@@ -81,7 +82,7 @@ def to_plotly(chart: Chart) -> "plotly.graph_objects.Figure":
     for n, each in enumerate(chart.series):
         colour = COLOURS[each.role]
         error = {
-            "type": "data", "symmetric": False, "thickness": 1.5, "width": 4,
+            "type": "data", "symmetric": False, "thickness": 1.5, "width": 4, "color": NEUTRAL,
             "array": [high - y for high, y in zip(each.high, each.y, strict=True)],
             "arrayminus": [y - low for low, y in zip(each.low, each.y, strict=True)],
         }  # fmt: skip
@@ -98,14 +99,23 @@ def to_plotly(chart: Chart) -> "plotly.graph_objects.Figure":
                 x=each.x, y=each.y, name=each.name, error_y=error, line=line, marker=marker, mode="lines+markers"
             )
     if chart.threshold is not None:
-        figure.add_hline(y=chart.threshold, line_dash="dash", line_width=1, annotation_text="threshold")
+        figure.add_hline(
+            y=chart.threshold, line_dash="dash", line_width=1, line_color=NEUTRAL, annotation_text="threshold"
+        )
     figure.update_layout(
         xaxis_title=chart.x, yaxis_title=chart.y, margin={"l": 10, "r": 10, "t": 10, "b": 10}, height=360,
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}, barmode="group",
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        barmode="overlay" if _apart(chart) else "group",
     )  # fmt: skip
     if chart.log_x:
         figure.update_xaxes(type="log")
     return figure
+
+
+def _apart(chart: Chart) -> bool:
+    """Whether no word has the bars of two series, so that none need stand beside another."""
+    words = [str(x) for each in chart.series for x in each.x]
+    return len(words) == len(set(words))
 
 
 def to_svg(chart: Chart) -> str:
@@ -122,13 +132,15 @@ def to_svg(chart: Chart) -> str:
     with matplotlib.rc_context(style):
         figure = Figure(figsize=(6.4, 3.6), layout="constrained")
         axes = figure.add_subplot()
-        wide = 0.8 / max(1, len(chart.series))
+        beside = 1 if _apart(chart) else len(chart.series)
+        wide = 0.8 / beside
         words = list(dict.fromkeys(str(x) for each in chart.series for x in each.x))
         for n, each in enumerate(chart.series):
             colour = COLOURS[each.role]
             errors = np.maximum([np.subtract(each.y, each.low), np.subtract(each.high, each.y)], 0.0)
             if chart.kind == "bar":
-                places = [words.index(str(x)) + (n - (len(chart.series) - 1) / 2) * wide for x in each.x]
+                shift = (n % beside - (beside - 1) / 2) * wide
+                places = [words.index(str(x)) + shift for x in each.x]
                 hatch = "//" if each.role == "control" else None
                 axes.bar(
                     places, each.y, wide * 0.92, yerr=errors, label=each.name, color=colour, hatch=hatch,

@@ -90,7 +90,12 @@ def plot(table: Table) -> Chart:
         "The order of the windows tells the roles",
         "working memory",
         "predicates right, both ways round",
-        (series(table, "P(p | s, o)", "memory", "right"),),
+        (
+            series(table, "P(p | s, o)", "memory", "right", where=lambda row: row["memory"] != "adding only"),
+            series(
+                table, "control", "memory", "right", role="control", where=lambda row: row["memory"] == "adding only"
+            ),
+        ),
         kind="bar",
         threshold=0.5,
     )

@@ -71,6 +71,13 @@ def score(claim: Claim, brain: Brain, *, seeds: tuple[int, ...], config: Config,
     return Scored(claim, seeds, table, claim.measure(table), sum(found[seed][1] for seed in seeds))
 
 
+def together(one: Scored, other: Scored) -> Scored:
+    """Two runs of one claim as one, over the seeds of both."""
+    table = one.table + other.table
+    seconds = one.seconds + other.seconds
+    return Scored(one.claim, one.seeds + other.seeds, table, one.claim.measure(table), seconds)
+
+
 def _plain(value: Any) -> Any:
     """NumPy's and JAX's numbers as Python's, so that a table read back is the table that was written."""
     return value.item() if isinstance(value, np.generic) or hasattr(value, "block_until_ready") else value

@@ -19,7 +19,8 @@ BrainName = Annotated[
     Positional[str],
     arg(
         metavar="BRAIN",
-        help="A trained brain: `neighbourhood`, `countries`, or a file that `tensorbrain train` wrote.",
+        help="A trained brain: `neighbourhood`, `countries`, a file that `tensorbrain train` wrote, or the folder of "
+        "a life.",
     ),
 ]
 Name = Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")]

@@ -21,7 +21,7 @@ class Claims:
     """Run the claims about the Tensor Brain: effect with its interval over seeds, control, and verdict of each.
 
     What was run before is read from the folder of results, so that Ctrl-C loses at most the claim that is running.
-    All of them write the page docs/claims.md and its figures.
+    In a clone, all of them together write the page docs/claims.md with its figures, and the board of the app.
 
     Example: tensorbrain claims chaining --seeds 10
     """
@@ -38,7 +38,7 @@ class Claims:
     results: Path | None = None
     """The folder of results (default: in the user's cache folder)."""
     page: Path | None = None
-    """Where the page is written (default: docs/claims.md, when all claims are run in a clone)."""
+    """Where the page is written (default: docs/claims.md, where all claims are run in a clone)."""
     common: Common = field(default_factory=Common)
 
     def run(self) -> int:
@@ -56,6 +56,7 @@ class Claims:
         from tqdm.auto import tqdm
 
         from tensorbrain.checkpoint import load_brain
+        from tensorbrain.claims.board import write_board
         from tensorbrain.claims.claim import Config
         from tensorbrain.claims.results import default_folder
         from tensorbrain.claims.scoreboard import scores
@@ -83,14 +84,12 @@ class Claims:
                     tqdm.write(_words(each), file=sys.stdout)
         if self.common.json:
             print(json.dumps([{k: _finite(v) for k, v in each.row().items()} for each in scored], allow_nan=False))
-        if page := self._page(whole=len(chosen) == len(NAMES)):
+        in_clone = len(chosen) == len(NAMES) and not self.quick and Path("docs/theory.md").exists()
+        if page := self.page or (Path("docs/claims.md") if in_clone else None):
             self._write(scored, page)
+        if in_clone and self.page is None:
+            write_board(scored, Path("app/board.json.gz"))
         return 0
-
-    def _page(self, *, whole: bool) -> Path | None:
-        if self.page is not None:
-            return self.page
-        return Path("docs/claims.md") if whole and not self.quick and Path("docs/theory.md").exists() else None
 
     def _write(self, scored: "list[Scored]", page: Path) -> None:
         from tensorbrain.claims.page import write_page

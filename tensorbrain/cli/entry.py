@@ -14,8 +14,10 @@ from tensorbrain.cli.claims import Claims
 from tensorbrain.cli.evaluate import Evaluate
 from tensorbrain.cli.info import Info
 from tensorbrain.cli.interruption import INTERRUPTED
+from tensorbrain.cli.life import Life
 from tensorbrain.cli.output import one_line
 from tensorbrain.cli.perceive import Perceive
+from tensorbrain.cli.reason import Reason
 from tensorbrain.cli.recall import Recall
 from tensorbrain.cli.train import Train
 from tensorbrain.errors import TensorBrainError
@@ -32,7 +34,9 @@ Command = (
     | Annotated[Train, subcommand("train")]
     | Annotated[Recall, subcommand("recall")]
     | Annotated[Perceive, subcommand("perceive")]
+    | Annotated[Life, subcommand("life")]
     | Annotated[Ask, subcommand("ask")]
+    | Annotated[Reason, subcommand("reason")]
     | Annotated[Evaluate, subcommand("evaluate")]
     | Annotated[Claims, subcommand("claims")]
     | Annotated[App, subcommand("app")]

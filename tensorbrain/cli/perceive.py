@@ -1,17 +1,22 @@
 """``tensorbrain perceive``: a picture goes in, statements come out, each with the regions that it is about."""
 
 import shlex
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
 
 from tensorbrain.cli.arguments import BrainName, Common, Count
 from tensorbrain.cli.output import columns, one_line, print_json, probability
-from tensorbrain.cli.sources import open_brain
-from tensorbrain.errors import BrainFileError
+from tensorbrain.cli.sources import go_on_with, open_brain
+from tensorbrain.errors import BrainFileError, SettingsError
 
 if TYPE_CHECKING:
+    from tensorbrain.brain import Brain
+    from tensorbrain.memory import Life
     from tensorbrain.trace import Trace
 
 Edges = tuple[int, int, int, int]
@@ -21,7 +26,8 @@ Edges = tuple[int, int, int, int]
 class Perceive:
     """Let a brain look at a picture: it says what it sees, and which regions of the picture it speaks of.
 
-    With --store it also keeps the picture as a new episode, to be recalled later.
+    With --life it also keeps the picture as the next experience of a life, and with --store as a new episode in a
+    brain file, to be recalled later.
 
     Example: tensorbrain perceive neighbourhood picnic.png --statements 5
     """
@@ -33,6 +39,9 @@ class Perceive:
     none is above 1, as shares of it."""
     store: Annotated[str | None, arg(metavar="FILE", help_behavior_hint="")] = None
     """Save the brain, with the picture as its latest episode, to this file; what was there is replaced."""
+    life: Annotated[str | None, arg(metavar="FOLDER", help_behavior_hint="")] = None
+    """The life whose brain looks, and keeps the picture as its next experience, at this moment. Where there is none, a
+    new one begins in this folder with BRAIN."""
     statements: Count = 8
     """How many statements to say, at most."""
     selection: Literal["attend", "argmax", "sample"] = "attend"
@@ -45,25 +54,24 @@ class Perceive:
         from tensorbrain.pictures.reading import picture_size
 
         width, height = picture_size(self.image)
-        if self.store is not None:
-            check_store(self.store)
-        brain = open_brain(self.brain)
-        import tensorbrain as tb
+        self._check_places()
+        with ExitStack() as until_stored:
+            life = self._life()
+            if life is not None:
+                until_stored.enter_context(life)
+            brain = open_brain(self.brain) if life is None else life.brain
+            import tensorbrain as tb
 
-        trace = tb.perceive(
-            brain,
-            self.image,
-            self.boxes,
-            statements=self.statements,
-            selection=self.selection,
-            seed=self.common.seed,
-            record=tb.Record(states=False),
-        )
-        stored: dict[str, str] = {}
-        if self.store is not None:
-            richer, instant = tb.experience(brain, self.image, self.boxes)
-            richer.save(self.store)
-            stored = {"brain": self.store, "instant": instant}
+            trace = tb.perceive(
+                brain,
+                self.image,
+                self.boxes,
+                statements=self.statements,
+                selection=self.selection,
+                seed=self.common.seed,
+                record=tb.Record(states=False),
+            )
+            stored = self._stored(brain, life)
         edges = in_pixels(trace.boxes.tolist(), width, height)
         if self.common.json:
             picture = {"picture": self.image, "width": width, "height": height, "boxes": edges}
@@ -77,18 +85,51 @@ class Perceive:
             print(one_line(f"({note})"))
         print(table(trace, edges))
         if stored:
-            print(one_line(f"stored as {stored['instant']} in {self.store}: {recall_command(**stored)}"))
+            print(one_line(f"stored as {stored['instant']} in {stored['brain']}: {recall_command(**stored)}"))
         return 0
 
+    def _check_places(self) -> None:
+        """Refuse, before any work, a file or folder to store in that cannot be meant."""
+        if self.store is not None and self.life is not None:
+            raise SettingsError("--store makes a new brain file and --life goes on with a life: choose one of them")
+        if self.store is not None:
+            from tensorbrain.checkpoint import writable
 
-def check_store(path: str) -> None:
-    """Refuse, before any work, a file that cannot be written, and one that ships with the program."""
-    from tensorbrain.checkpoint import writable
+            check_own(self.store, writable(self.store))
+        if self.life is not None:
+            check_own(self.life, Path(self.life).resolve())
+
+    def _life(self) -> "Life | None":
+        """The life to go on with, where there is one."""
+        from tensorbrain.journal import is_life
+
+        return go_on_with(self.life, self.brain) if self.life is not None and is_life(self.life) else None
+
+    def _stored(self, brain: "Brain", life: "Life | None") -> dict[str, str]:
+        """Store the picture where it was asked for, and say where that is and by which instant it is recalled."""
+        import tensorbrain as tb
+
+        if self.store is not None:
+            richer, instant = tb.experience(brain, self.image, self.boxes)
+            richer.save(self.store)
+            return {"brain": self.store, "instant": instant}
+        if self.life is None:
+            return {}
+        from tensorbrain.memory.experience import live
+
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        richer, lived = live(brain, self.image, self.boxes, time=now)
+        with life or tb.Life.create(self.life, brain) as life:
+            life.write(richer, "experience", lived)
+        return {"brain": self.life, "instant": lived.instant}
+
+
+def check_own(path: str, target: Path) -> None:
+    """Refuse to store in what ships with the program."""
     from tensorbrain.datasets.worlds import WORLDS, world_path
 
-    target = writable(path)
     if path in WORLDS or any(world_path(world).resolve() in target.parents for world in WORLDS):
-        raise BrainFileError(f"{path} ships with the program and stays as it is: name another file, such as my.brain")
+        raise BrainFileError(f"{path} ships with the program and stays as it is: name another place, such as my.brain")
 
 
 def in_pixels(boxes: list[list[float]], width: int, height: int) -> list[Edges]:

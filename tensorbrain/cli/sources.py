@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tensorbrain.cli.arguments import Reading
+from tensorbrain.cli.output import warn
+from tensorbrain.errors import BrainFileError
 
 if TYPE_CHECKING:
     from tensorbrain.brain import Brain
     from tensorbrain.graph import KnowledgeGraph
+    from tensorbrain.memory import Life
 
 BRAIN_SUFFIX = ".brain.safetensors"
 
@@ -22,12 +25,39 @@ def open_graph(name: str, reading: Reading) -> "KnowledgeGraph":
 
 
 def open_brain(name: str) -> "Brain":
-    """Load the brain of a shipped world, or of a file; BrainFileError where there is none."""
+    """Load the brain of a shipped world, of a file, or of a life; BrainFileError where there is none."""
     from tensorbrain.checkpoint import load_brain
     from tensorbrain.compilation import keep_compiled
+    from tensorbrain.datasets.worlds import WORLDS
+    from tensorbrain.journal import is_life
 
     keep_compiled()
-    return load_brain(name)
+    if name in WORLDS or not is_life(name):
+        return load_brain(name)
+    from tensorbrain.memory import open_life
+
+    life = open_life(name, write=False)
+    for note in life.notes:
+        warn(note)
+    return life.brain
+
+
+def go_on_with(folder: str, name: str) -> "Life":
+    """Open the life in a folder to go on with it; BrainFileError where it did not begin with the brain ``name``."""
+    from tensorbrain.memory import open_life
+
+    life = open_life(folder)
+    for note in life.notes:
+        warn(note)
+    if Path(name).resolve() != life.path.resolve():
+        given, origin = open_brain(name), ("graph_hash", "source", "seed", "settings")
+        if any(getattr(given, which) != getattr(life.brain, which) for which in origin):
+            life.close()
+            raise BrainFileError(
+                f"the life {folder} began with another brain than {name}: name another folder, or give {folder} as "
+                "the brain too"
+            )
+    return life
 
 
 def recipe(name: str, graph: "KnowledgeGraph | None" = None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ BELIEVED = 0.3  # a statement is remembered when it is at least this probable
 MOST = 12  # statements of an experience that are remembered
 FAMILIAR = 0.5  # a region is somebody known when the known individuals together are this probable
 NAMESPACE = "urn:tensorbrain:"
+WRITTEN = f"{NAMESPACE}instant:"  # with a number, the IRI of an instant that was written in one shot
 
 
 class Lived(NamedTuple):
@@ -67,7 +68,7 @@ def live(
     """``experience`` with all that it left behind."""
     if rule not in RULES:
         raise SettingsError(f"rule '{rule}' is unknown: use {' or '.join(RULES)}.")
-    _refuse_interventions(brain)
+    refuse_interventions(brain, "write the experience to")
     taken = {instant.label for instant in brain.vocabulary.instants}
     label = label or next(name for n in count(len(taken) + 1) if (name := f"experience {n}") not in taken)
     if label in taken:
@@ -96,7 +97,7 @@ def write_instant(
     ``q_scene`` is the blackboard in window T, of which the learned rule keeps a copy; ``q_end`` the blackboard at the
     end of the experience, which the rule copy takes as it is.
     """
-    _refuse_interventions(brain)
+    refuse_interventions(brain, "write the experience to")
     model = brain.model
     if rule == "copy":
         a_new = copied(model, jnp.asarray(q_end), "instant")
@@ -105,19 +106,23 @@ def write_instant(
         padded[: len(statements)] = statements[:MOST]
         a_new = _learned(model, jnp.asarray(padded), jnp.asarray(padded[:, 0] >= 0), jnp.asarray(q_scene))
     model, _ = with_row(model, a_new, "instant")
-    number = len(brain.vocabulary.instants) + 1
-    words = brain.vocabulary.with_concept(Concept(f"{NAMESPACE}instant:{number}", label, "instant"), time)
+    taken = {instant.iri for instant in brain.vocabulary.instants}
+    iri = next(name for n in count(len(taken) + 1) if (name := f"{WRITTEN}{n}") not in taken)
+    words = brain.vocabulary.with_concept(Concept(iri, label, "instant"), time)
     return dataclasses.replace(brain, model=model, vocabulary=words)
 
 
 _learned = jax.jit(learned_write)
 
 
-def _refuse_interventions(brain: Brain) -> None:
-    """The next free row is found by counting those in use, and a memory should hold what the whole brain believed."""
+def refuse_interventions(brain: Brain, deed: str) -> None:
+    """SettingsError for a brain with interventions, that it is not to be ``deed`` ("write to") as it is.
+
+    The next free row is found by counting those in use, and a memory should hold what the whole brain believed.
+    """
     if touched := brain.lesioned + brain.muted:
         raise SettingsError(
-            f"{touched[0]} is lesioned or muted in this brain, which cannot learn so: write the experience to the "
+            f"{touched[0]} is lesioned or muted in this brain, which cannot learn so: {deed} the "
             "brain as it was, and intervene afterwards."
         )
 

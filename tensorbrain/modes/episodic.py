@@ -9,6 +9,7 @@ from tensorbrain.brain import TensorBrain
 from tensorbrain.layers.concept_index import NEVER
 from tensorbrain.modes.decoder import statement_log_probability
 from tensorbrain.modes.search import search
+from tensorbrain.operations import log_probabilities
 from tensorbrain.typing import Array, Float, Int
 
 
@@ -77,8 +78,36 @@ def log_posterior(
     >>> jnp.exp(log_posterior(brain, jnp.zeros(2)))
     Array([0.5, 0.5], dtype=float32)
     """
-    rows = jnp.arange(brain.p_t.shape[0])
-    last = jnp.max(jnp.where(brain.index.in_use[brain.index.block("instant")], rows, 0))
     log_p = jnp.where(brain.p_t > 0, jnp.log(jnp.maximum(brain.p_t, 1e-30)), NEVER)
-    age = rows / jnp.maximum(last, 1)
-    return jax.nn.log_softmax(log_p + log_p_given + recency * age)
+    return jax.nn.log_softmax(log_p + log_p_given + recency * recency_of(brain))
+
+
+def log_reminded(
+    brain: TensorBrain, q: Float[Array, " dim"], *, recency: float | Float[Array, ""] = 0.0
+) -> Float[Array, " instant"]:
+    """log P(t | q) = log softmax_t(n_t + lambda recency(t)): which moment a state of the blackboard reminds of.
+
+    n_t = a_0t + a_t . (gamma(q) - c), over the temperature, as window T reads it; lambda as in ``log_posterior``. No
+    prior P(t) comes in, and no symbol: recall by similarity. Source: TB23, QTB25 (n_t + lambda recency).
+
+    >>> from tensorbrain.settings import Settings
+    >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
+    >>> now, then = (log_reminded(brain, brain.board.blank(), recency=lam).argmax() for lam in (1.0, -1.0))
+    >>> int(now), int(then)
+    (3, 0)
+    """
+    n = log_probabilities(brain.index, brain.board.gamma(q), "instant", temperature=brain.temperature)
+    return jax.nn.log_softmax(n + recency * recency_of(brain))
+
+
+def recency_of(brain: TensorBrain) -> Float[Array, " instant"]:
+    """recency(t) of every instant, from 0 (the first) to 1 (the last in use).
+
+    >>> from tensorbrain.settings import Settings
+    >>> brain = TensorBrain.create((5, 3, 3), Settings(dim=8, context=8, reserve=(0, 0, 1)), key=jax.random.key(0))
+    >>> recency_of(brain)[:3].tolist()
+    [0.0, 0.5, 1.0]
+    """
+    rows = jnp.arange(brain.p_t.shape[0])
+    last = jnp.max(jnp.where(brain.index.in_use[brain.index.block("instant")], rows, 0), initial=0)
+    return rows / jnp.maximum(last, 1)

@@ -9,11 +9,13 @@ import pytest
 
 pytest.importorskip("streamlit", reason="streamlit is not installed: pip install '.[app]'")
 
+import background
 import jax
 import lessons
 import numpy as np
 import teaching
-from teaching import AT_ONCE, Course, Teaching, blind, usual
+from background import AT_ONCE
+from teaching import Course, Teaching, blind, usual
 from uploading import Brought, read
 
 import tensorbrain as tb
@@ -83,7 +85,7 @@ def test_it_stops_and_keeps_what_it_has_learned(family):
 
 
 def test_it_ends_when_nobody_follows(family, monkeypatch):
-    monkeypatch.setattr(teaching, "UNFOLLOWED", 0.5)
+    monkeypatch.setattr(background, "UNFOLLOWED", 0.5)
     job = Teaching("family", family, ENDLESS)
     until(lambda: not job.running)
     assert job.stopped and job.brain is not None

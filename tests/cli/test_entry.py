@@ -20,7 +20,7 @@ import pytest
 from tensorbrain.checkpoint import load_brain
 from tensorbrain.presets import PRESETS
 
-COMMANDS = ("info", "train", "recall", "ask", "evaluate", "app")
+COMMANDS = ("info", "train", "recall", "perceive", "life", "ask", "reason", "evaluate", "claims", "app")
 PROGRAM = (sys.executable, "-m", "tensorbrain")
 
 

@@ -1,0 +1,137 @@
+"""Small episodic worlds, and what a brain of such a world remembers, by enumeration of all statements."""
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from tensorbrain.brain import BLOCK_OF, TensorBrain
+from tensorbrain.layers.concept_index import NEVER
+from tensorbrain.modes.decoder import close_window, open_window
+from tensorbrain.typing import Array, Float, Int, Int32
+
+
+class World(NamedTuple):
+    """What happened, once a seed: which statements (s, p, o) were true in which instant, all of them distinct there.
+
+    ``counts`` are the numbers of entities, predicates and instants, as `newborn` takes them.
+    """
+
+    statements: Int32[np.ndarray, "seed instant statement 3"]
+    counts: tuple[int, int, int]
+
+
+def world(seeds: tuple[int, ...], counts: tuple[int, int, int], *, each: int, pool: int, habit: float = 1.0) -> World:
+    """Worlds in which every instant has ``each`` statements out of a pool; what is common there happens often.
+
+    The n-th statement of the ``pool`` is drawn in proportion to n^-habit (habit 0: all alike), without repetition
+    within an instant; nothing is said of itself. What a seed gives depends on no other seed.
+
+    >>> world((0, 1), (6, 2, 5), each=3, pool=20).statements.shape
+    (2, 5, 3, 3)
+    """
+    return World(np.stack([_one(np.random.default_rng(seed), counts, each, pool, habit) for seed in seeds]), counts)
+
+
+def _one(
+    random: np.random.Generator, counts: tuple[int, int, int], each: int, pool: int, habit: float
+) -> Int32[np.ndarray, "instant statement 3"]:
+    entities, predicates, instants = counts
+    every = np.argwhere(np.ones((entities, predicates, entities)))
+    chosen = random.permutation(every[every[:, 0] != every[:, 2]])[:pool]
+    log_p = -habit * np.log(np.arange(1, len(chosen) + 1))
+    drawn = np.argsort(-(log_p + random.gumbel(size=(instants, len(chosen)))), axis=1)[:, :each]
+    return chosen[drawn].astype(np.int32)
+
+
+def rows(world: World) -> Int32[np.ndarray, "seed row 4"]:
+    """What there is to learn, as rows (s, p, o, t): every statement from its instant, and again from a-bar, t = -1.
+
+    As `learning.batches.training_rows` has it, so that semantic memory sees the frequencies of the episodes.
+
+    >>> rows(world((0,), (6, 2, 5), each=3, pool=20)).shape
+    (1, 30, 4)
+    """
+    told = world.statements
+    t = np.broadcast_to(np.arange(told.shape[1])[None, :, None, None], (*told.shape[:3], 1))
+    episodic = np.concatenate([told, t], axis=-1).reshape(len(told), -1, 4)
+    semantic = np.concatenate([episodic[..., :3], np.full_like(episodic[..., 3:], -1)], axis=-1)
+    return np.concatenate([episodic, semantic], axis=1).astype(np.int32)
+
+
+def every_statement(
+    brain: TensorBrain, q: Float[Array, " dim"], order: str
+) -> Float[Array, "concept predicate concept"]:
+    """log P(s, p, o | q) of all statements, by enumeration; every beginning of a statement is decoded once.
+
+    >>> from tensorbrain.settings import Settings
+    >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
+    >>> log_p = every_statement(brain, brain.a_bar, "spo")
+    >>> log_p.shape, round(float(jnp.exp(log_p).sum()), 4)
+    ((5, 3, 5), 1.0)
+    """
+    first, second, third = order
+    state, log_1 = open_window(brain, brain.start(q, order), first)
+
+    def begun(k: Int[Array, ""]) -> Float[Array, "second third"]:
+        after, log_2 = open_window(brain, close_window(brain, state, k, first), second)
+
+        def followed(k: Int[Array, ""]) -> Float[Array, " third"]:
+            return open_window(brain, close_window(brain, after, k, second), third)[1]
+
+        return log_2[:, None] + jax.vmap(followed)(_every(brain, second))
+
+    log_p = log_1[:, None, None] + jax.vmap(begun)(_every(brain, first))
+    return log_p.transpose(tuple(order.index(slot) for slot in "spo"))
+
+
+def _every(brain: TensorBrain, slot: str) -> Int[Array, " row"]:
+    return jnp.arange(brain.index.size(BLOCK_OF[slot]))
+
+
+@partial(jax.jit, static_argnames=("order",))
+def remembered(brains: TensorBrain, order: str = "spo") -> Float[Array, "seed instant concept predicate concept"]:
+    """log P(s, p, o | a_t) of all instants of brains as `newborn` makes them, by enumeration.
+
+    >>> from tensorbrain.learning.fit import newborn
+    >>> from tensorbrain.settings import Settings
+    >>> remembered(newborn((5, 3, 4), Settings(dim=8, context=8), (0, 1))).shape
+    (2, 4, 5, 3, 5)
+    """
+
+    def one(brain: TensorBrain):
+        return jax.vmap(lambda a: every_statement(brain, a, order))(brain.index.embeddings("instant"))
+
+    return jax.vmap(one)(brains)
+
+
+def recalled_at_n(
+    log_p: Float[Array, "start concept predicate concept"], told: Int[Array, "start statement 3"]
+) -> Float[Array, " start"]:
+    """Of the n statements told of each start, the share that is among its n most probable ones; -1 pads a list.
+
+    >>> log_p = jnp.log(jnp.array([0.1, 0.4, 0.3, 0.2])).reshape(1, 2, 1, 2)
+    >>> recalled_at_n(log_p, jnp.array([[[0, 0, 1], [1, 0, 1]]])).tolist()
+    [0.5]
+    """
+    _, predicates, concepts = log_p.shape[1:]
+    there = told[..., 0] >= 0
+    flat = log_p.reshape(len(log_p), -1)
+    s, p, o = jnp.moveaxis(told, -1, 0)
+    its = jnp.take_along_axis(flat, jnp.where(there, (s * predicates + p) * concepts + o, 0), axis=1)
+    better = (flat[:, None, :] > its[..., None]).sum(axis=-1)
+    n = there.sum(axis=1)
+    return (there & (better < n[:, None])).sum(axis=1) / n
+
+
+def divergence(log_p: Float[Array, "*any"], log_q: Float[Array, "*any"]) -> Float[Array, ""]:
+    """KL(p || q) in nats, of two distributions over the same outcomes; rounding may not make it negative.
+
+    >>> log_p, log_q = jnp.log(jnp.array([0.5, 0.5])), jnp.log(jnp.array([0.25, 0.75]))
+    >>> round(float(divergence(log_p, log_q)), 4)
+    0.1438
+    """
+    terms = jnp.where(log_p > NEVER / 2, jnp.exp(log_p) * (log_p - log_q), 0.0)
+    return jnp.maximum(terms.sum(), 0.0)

@@ -32,6 +32,8 @@ VIEWS = {
     "perceive": "perceive?picture=new&scene=3",
     "graph": "graph",
     "tensor": "graph?show=tensor",
+    "reason": "reason",
+    "claims": "claims?claim=consolidation",
     "compare": "compare",
     "examples": "examples",
     "lecture": "know?lecture=true",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tensorbrain.evaluation import evaluate
     from tensorbrain.learning import Holdout, train
     from tensorbrain.memory import Life, consolidate, experience, forget, open_life, remarkable
-    from tensorbrain.modes import ask, imagine, intervene, perceive, reason, recall
+    from tensorbrain.modes import ask, imagine, intervene, multitask, perceive, reason, recall
     from tensorbrain.presets import PRESETS, preset
     from tensorbrain.settings import Settings
     from tensorbrain.trace import Record, Statement, Trace
@@ -47,6 +47,7 @@ _HOME = {
     "ask": "modes",
     "imagine": "modes",
     "intervene": "modes",
+    "multitask": "modes",
     "perceive": "modes",
     "reason": "modes",
     "recall": "modes",
@@ -79,6 +80,7 @@ __all__ = [
     "intervene",
     "load_brain",
     "load_graph",
+    "multitask",
     "open_life",
     "perceive",
     "preset",

@@ -15,12 +15,15 @@ MOST = 6
 _HERE = Path(__file__).parent
 
 
-def _text(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
+def _text(*names: str) -> str:
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
 
 
 _mount = component(
-    "tensorbrain_composer", html=_text("composer.html"), css=_text("composer.css"), js=_text("composer.js")
+    "tensorbrain_composer",
+    html=_text("composer.html"),
+    css=_text("composer.css"),
+    js=_text("packet.js", "writing.js", "wardrobe.js", "figures.js", "composer.js"),
 )
 
 

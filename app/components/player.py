@@ -19,7 +19,10 @@ _mount = component(
     "tensorbrain_player",
     html=_text("player.html"),
     css=_text("player.css", "senses.css", "linked.css"),
-    js=_text("layers.js", "senses.js", "why.js", "linked.js", "snapshot.js", "player.js"),
+    js=_text(
+        *("packet.js", "film.js", "writing.js", "clock.js", "rooms.js", "layers.js", "senses.js", "why.js"),
+        *("drawing.js", "graph.js", "map.js", "course.js", "steps.js", "snapshot.js", "transport.js", "player.js"),
+    ),
 )
 
 

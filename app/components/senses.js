@@ -1,5 +1,5 @@
 // The sensory buffer. In perception it is open and shows the picture, where the eye looks, and what it takes from
-// there; in memory it is closed, and shows at most what the brain imagines. Joined behind layers.js; no build step.
+// there; in memory it is closed, and shows at most what the brain imagines. Joined behind writing.js; no build step.
 
 class Senses {
   constructor(root) {
@@ -13,9 +13,11 @@ class Senses {
 
   load(film) {
     this.film = film;
+    this.box = null; // where the eye looks
     this.root.classList.toggle("seeing", Boolean(film.sight));
     this.gate.textContent = film.sight ? "open, µ = 1" : "µ = 0";
     this.vision.hidden = true;
+    this.imagined = -1; // whose patch is shown
     if (!film.sight) return;
     const { boxes, picture } = film.sight;
     if (picture.size) {
@@ -47,6 +49,7 @@ class Senses {
     const { boxes, regions } = this.film.sight;
     const looks = phase === "evolve" ? window - 1 : window; // the eye moves when it senses, not before
     const [i, j] = regions[n];
+    const before = this.box;
     this.box = looks < 1 ? boxes[0] : looks === 1 ? boxes[i] : looks === 2 ? boxes[j] : union(boxes[i], boxes[j]);
     place(this.gaze, this.box);
     const where = this.where(looks, i, j);
@@ -59,7 +62,7 @@ class Senses {
       const letters = roles.map((role) => role[0].toUpperCase()).join(" ");
       region.firstChild.replaceChildren(node("b", "", letters || number), ...(said ? [` ${this.word(n, said)}`] : []));
     });
-    this.draw();
+    if (before?.join() !== this.box.join()) this.draw(); // to make a large picture small takes a while
   }
 
   /** What the eye looks at in a window, in words. */
@@ -95,6 +98,8 @@ class Senses {
     this.vision.hidden = spoken < 0;
     if (spoken < 0) return;
     const chosen = this.film.chosen(n, spoken);
+    if (this.imagined === chosen) return;
+    this.imagined = chosen;
     const [side, number] = [imagined.side, imagined.of.indexOf(chosen)];
     const pixels = new ImageData(side, side);
     for (let i = 0; i < side * side; i++) {

@@ -5,44 +5,48 @@ const NEVER = 1e-29; // what is less probable was never read: it was told
 
 class Why {
   constructor(root, acts) {
-    this.root = root;
+    this.card = root.querySelector(".why");
     const find = (selector) => root.querySelector(`.why ${selector}`);
     [this.asked, this.because, this.head, this.body] = [".asked", ".because", "thead", "tbody"].map(find);
     [this.deciding, this.units, this.doing] = [".deciding p", ".deciding ol", ".doing"].map(find);
     this.acts = acts; // what can be done with a candidate: [words, the deed, whether it is offered]
   }
 
-  /** `item` is asked about; without one, what was taken. */
-  show(film, n, w, item) {
+  /** What is compared: the item that is asked about or, without one, what was taken, with its best rival. */
+  answer(film, n, w, item) {
     const rows = w >= 0 ? film.rows(n, w) : [];
     const taken = rows.length ? film.chosen(n, w) : -1;
     const mine = rows.find((row) => row[0] === (item >= 0 ? item : taken));
-    const card = this.root.querySelector(".why");
-    card.classList.toggle("rest", !mine);
-    this.asked.replaceChildren(mine ? "Why " : "Why");
-    this.doing.replaceChildren();
-    if (!mine) {
-      const outside = item >= 0 && rows.length ? `${film.items[item].label} is no candidate for the ${film.slots[w]}.` : "";
-      this.because.textContent = outside || "Nothing has been read yet: step on, and this says why a concept was taken.";
-      this.clear();
-      return null;
-    }
+    if (!mine) return null;
     const rival = rows.find(([other]) => other !== mine[0]);
     const other = item >= 0 && taken !== mine[0] ? rows.find(([k]) => k === taken) ?? rival : rival;
-    const name = (row) => node("b", film.slots[w], film.items[row[0]].label);
-    this.asked.append(name(mine), ...(other ? [" and not ", name(other)] : []), "?");
-    this.because.replaceChildren(...this.reason(film, w, mine, other, name));
     const unread = [mine, other].some((row) => row && row[1] < NEVER); // its score stands nowhere
-    const terms = other && !unread && this.terms(film, n, w, mine, other);
+    const terms = other && !unread ? this.terms(film, n, w, mine, other) : null;
+    return { item: mine[0], mine, other, unread, terms };
+  }
+
+  /** The answer in words and sums; null where there is none to the item that is asked about. */
+  show(film, n, w, item, answer) {
+    this.card.classList.toggle("rest", !answer);
+    if (!answer) {
+      const outside = item >= 0 && w >= 0 && film.rows(n, w).length ? `${film.items[item].label} is no candidate for the ${film.slots[w]}.` : "";
+      this.asked.textContent = "Why";
+      this.because.textContent = outside || "Nothing has been read yet: step on, and this says why a concept was taken.";
+      this.doing.replaceChildren();
+      return this.clear();
+    }
+    const { mine, other, unread, terms } = answer;
+    const name = (row) => node("b", film.slots[w], film.items[row[0]].label);
+    this.asked.replaceChildren("Why ", name(mine), ...(other ? [" and not ", name(other)] : []), "?");
+    this.because.replaceChildren(...this.reason(film, w, mine, other, name));
     if (unread) this.clear();
     else this.fill(film, mine, other, terms);
     this.offer(film, n, w, mine[0]);
-    return { item: mine[0], terms: terms?.mine };
   }
 
   clear() {
     [this.head, this.body, this.units].forEach((part) => part.replaceChildren());
-    this.deciding.textContent = "";
+    write(this.deciding, "");
   }
 
   reason(film, w, mine, other, name) {
@@ -94,25 +98,32 @@ class Why {
   /** The units in which the two differ most, as bars to the right (for the first) and to the left. */
   decide(film, terms) {
     if (!terms) {
-      this.deciding.textContent = "This film brought the sums of these two, not their single units.";
+      write(this.deciding, "This film brought the sums of these two, not their single units.");
       return this.units.replaceChildren();
     }
     const gaps = Array.from(terms.mine, (v, i) => [i, v - terms.other[i]]).sort((x, y) => Math.abs(y[1]) - Math.abs(x[1]));
     const reach = Math.abs(gaps[0][1]) || 1;
     const shown = gaps.slice(0, DECIDING);
     const rest = gaps.slice(DECIDING).reduce((total, [, gap]) => total + gap, 0);
-    this.deciding.textContent = "The units that decide most between them, and all the others together:";
+    write(this.deciding, "The units that decide most between them, and all the others together:");
     const rows = [...shown.map(([unit, gap]) => [`unit ${film.units[unit]}`, gap]), [`${gaps.length - shown.length} others`, rest]];
-    this.units.replaceChildren(
-      ...rows.map(([words, gap]) => {
-        const row = node("li", gap < 0 ? "against" : "for");
-        const bar = node("i");
-        bar.ariaHidden = "true";
-        bar.style.setProperty("--share", Math.min(1, Math.abs(gap) / reach));
-        row.append(node("span", "", words), bar, node("span", "chance", signed(gap)));
-        return row;
-      }),
-    );
+    if (this.units.children.length !== rows.length) this.units.replaceChildren(...rows.map(() => this.unit()));
+    rows.forEach(([words, gap], i) => {
+      const row = this.units.children[i];
+      const [name, bar, sum] = row.children;
+      row.className = gap < 0 ? "against" : "for";
+      bar.style.setProperty("--share", Math.min(1, Math.abs(gap) / reach));
+      write(name, words);
+      write(sum, signed(gap));
+    });
+  }
+
+  /** An empty row for a unit. */
+  unit() {
+    const [row, bar] = [node("li"), node("i")];
+    bar.ariaHidden = "true";
+    row.append(node("span"), bar, node("span", "chance"));
+    return row;
   }
 
   /** What can be done with the candidate: as far as the page offers it. */

@@ -1,7 +1,4 @@
-"""Teach the brain that reasons in chains: the graph by heart, then paths of facts through it. It has no eyes.
-
-    python kg_data/neighbourhood/teach_chains.py
-"""
+"""Teach the brain that reasons in chains: the graph by heart, then paths of facts through it. It has no eyes."""
 
 from pathlib import Path
 

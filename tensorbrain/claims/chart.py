@@ -9,7 +9,7 @@ from scipy.stats import t as student
 if TYPE_CHECKING:
     import plotly.graph_objects
 
-Role = Literal["claim", "control", "other"]
+Role = str  # claim, control or other
 # Told apart by lightness and by the shape of their marks too; each stands out from a white and from a dark page.
 COLOURS = {"claim": "#2f7de1", "control": "#c77700", "other": "#7b8794"}
 NEUTRAL = "#868d98"  # stands out from both pages

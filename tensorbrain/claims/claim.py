@@ -20,7 +20,7 @@ class Config:
     """How large a claim is to be run: ``quick`` for a test of the machinery, ``dial`` where the claim's dial stands."""
 
     quick: bool = False
-    dial: float | None = None
+    dial: float | int | None = None
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Dial:
 
     name: str
     says: str
-    values: tuple[float, ...]
-    default: float
+    values: tuple[float | int, ...]
+    default: float | int
 
 
 class Part(NamedTuple):

@@ -23,24 +23,32 @@ class World(NamedTuple):
     counts: tuple[int, int, int]
 
 
-def world(seeds: tuple[int, ...], counts: tuple[int, int, int], *, each: int, pool: int, habit: float = 1.0) -> World:
+def world(
+    seeds: tuple[int, ...], counts: tuple[int, int, int], *, each: int, pool: int, habit: float = 1.0, members: int = 1
+) -> World:
     """Worlds in which every instant has ``each`` statements out of a pool; what is common there happens often.
 
     The n-th statement of the ``pool`` is drawn in proportion to n^-habit (habit 0: all alike), without repetition
-    within an instant; nothing is said of itself. What a seed gives depends on no other seed.
+    within an instant; nothing is said of itself. With ``members`` entities in a class (entity // members) the pool has
+    rules: what one member of a class may do to one of another, all of them may do to all. What a seed gives depends on
+    no other seed.
 
     >>> world((0, 1), (6, 2, 5), each=3, pool=20).statements.shape
     (2, 5, 3, 3)
     """
-    return World(np.stack([_one(np.random.default_rng(seed), counts, each, pool, habit) for seed in seeds]), counts)
+    drawn = [_one(np.random.default_rng(seed), counts, each, pool, habit, members) for seed in seeds]
+    return World(np.stack(drawn), counts)
 
 
 def _one(
-    random: np.random.Generator, counts: tuple[int, int, int], each: int, pool: int, habit: float
+    random: np.random.Generator, counts: tuple[int, int, int], each: int, pool: int, habit: float, members: int
 ) -> Int32[np.ndarray, "instant statement 3"]:
     entities, predicates, instants = counts
     every = np.argwhere(np.ones((entities, predicates, entities)))
-    chosen = random.permutation(every[every[:, 0] != every[:, 2]])[:pool]
+    every = random.permutation(every[every[:, 0] != every[:, 2]])
+    rule = np.unique(every // [members, 1, members], axis=0, return_inverse=True)[1].reshape(-1)
+    whole = np.argsort(random.permutation(rule.max() + 1)[rule], kind="stable")  # rule after rule
+    chosen = random.permutation(every[whole][:pool]) if members > 1 else every[:pool]
     log_p = -habit * np.log(np.arange(1, len(chosen) + 1))
     drawn = np.argsort(-(log_p + random.gumbel(size=(instants, len(chosen)))), axis=1)[:, :each]
     return chosen[drawn].astype(np.int32)
@@ -135,3 +143,32 @@ def divergence(log_p: Float[Array, "*any"], log_q: Float[Array, "*any"]) -> Floa
     """
     terms = jnp.where(log_p > NEVER / 2, jnp.exp(log_p) * (log_p - log_q), 0.0)
     return jnp.maximum(terms.sum(), 0.0)
+
+
+def beside(brains: TensorBrain, conditions: int) -> TensorBrain:
+    """The same brains once for each of several conditions, to be taught at once: all of the first condition first.
+
+    >>> from tensorbrain.learning.fit import newborn
+    >>> from tensorbrain.settings import Settings
+    >>> beside(newborn((5, 3, 4), Settings(dim=8, context=8), (0, 1)), 3).index.A.shape
+    (6, 12, 8)
+    """
+    return jax.tree.map(lambda leaf: jnp.concatenate([leaf] * conditions), brains)
+
+
+@partial(jax.jit, static_argnames=("order",))
+def last_window(
+    brain: TensorBrain, q: Float[Array, " dim"], statement: Int[Array, "3"], order: str
+) -> Float[Array, " row"]:
+    """log P(. | q, the first two of ``order``): what fills the last slot of a statement of which the others are told.
+
+    >>> from tensorbrain.settings import Settings
+    >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
+    >>> last_window(brain, brain.a_bar, jnp.array([0, 1, 2]), "spo").shape
+    (5,)
+    """
+    state = brain.start(q, order)
+    for slot in order[:2]:
+        state, _ = open_window(brain, state, slot)
+        state = close_window(brain, state, statement["spo".index(slot)], slot)
+    return open_window(brain, state, order[2])[1]

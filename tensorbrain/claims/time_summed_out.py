@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from tensorbrain.brain import Brain, TensorBrain
-from tensorbrain.claims.chart import Chart, series
+from tensorbrain.claims.chart import Chart, Role, series
 from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Row, Table, Trials
 from tensorbrain.claims.remembering import World, divergence, every_statement, rows, world
 from tensorbrain.claims.tables import by_seed, pick
@@ -100,7 +100,7 @@ def _kl(table: Table, model: str, start: str) -> tuple[float, ...]:
 
 
 def plot(table: Table) -> Chart:
-    shown = (("learned", "other"), ("mean", "claim"), ("one instant", "control"))
+    shown: tuple[tuple[str, Role], ...] = (("learned", "other"), ("mean", "claim"), ("one instant", "control"))
     lines = tuple(
         series(table, f"{name} a-bar" if role != "control" else name, "model", "kl", role=role,
                where=lambda row, name=name: row["a_bar"] == name)

@@ -8,6 +8,7 @@ from tensorbrain.errors import GraphError
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph, read_graph
 from tensorbrain.graph.scene_files import is_json, read_scenes
 from tensorbrain.graph.scene_graphs import scene_graphs
+from tensorbrain.graph.timed_scenes import read_timed_scenes, timed_scenes_graph
 
 _GRAPH_FILES = {"neighbourhood": "neighbourhood.trig", "countries": "countries.ttl"}
 
@@ -52,7 +53,8 @@ def load_graph(
 ) -> KnowledgeGraph:
     """Read a shipped world by name, or any graph by path; the arguments are those of `graph.read_graph`.
 
-    A .json file of scene graphs is read as `graph.scene_graphs.read_scene_graphs` does, other .json as JSON-LD.
+    A .json file of scene graphs is read as `graph.scene_graphs.read_scene_graphs` does, one of the timed scenes of a
+    film as `graph.timed_scenes` does, other .json as JSON-LD.
     A ``str`` that names a world is that world; give a `Path` for a file or folder of the same name. Raises
     GraphError, in one sentence, for what cannot be read, and SettingsError for other values of the arguments.
 
@@ -72,7 +74,9 @@ def load_graph(
     if isinstance(path, str) and not Path(path).suffix and len(path) < 200 and not Path(path).exists():
         names = ", ".join(WORLDS)
         raise GraphError(f"there is no world and no file {path!r}: choose one of {names}, or give the path of a graph")
-    if is_json(path) and not Path(path).is_dir() and (found := read_scenes(path)) is not None:
-        scenes, skipped = found
-        return scene_graphs(scenes, source=str(path), skipped=skipped, groups=groups).graph
+    if is_json(path) and not Path(path).is_dir():
+        if (found := read_scenes(path)) is not None:
+            return scene_graphs(found[0], source=str(path), skipped=found[1], groups=groups).graph
+        if (timed := read_timed_scenes(path)) is not None:
+            return timed_scenes_graph(timed[0], source=str(path), skipped=timed[1], groups=groups)
     return read_graph(path, labels_language=labels_language, literals=literals, blank_nodes=blank_nodes, groups=groups)

@@ -53,7 +53,7 @@ def read_scenes(path: str | Path, images: slice = slice(None)) -> tuple[tuple[Sc
     (('dog',), {'objects without a usable box': 1, 'relations of objects left out': 1})
     """
     path = Path(path)
-    data = _json(path)
+    data = read_json(path)
     skipped: Counter[str] = Counter()
     entries = entries_of(data, images, skipped)
     if entries is None:
@@ -72,8 +72,13 @@ def is_json(path: str | Path) -> bool:
     return Path(path).name.lower().removesuffix(".gz").endswith(".json")
 
 
-def _json(path: Path) -> Any:
-    """The JSON value of a file; raises GraphError, in one sentence, where it has none."""
+def read_json(path: Path) -> Any:
+    """The JSON value of a file, .json or .json.gz; raises GraphError, in one sentence, where it has none.
+
+    >>> read_json(Path("missing.json"))
+    Traceback (most recent call last):
+    tensorbrain.errors.GraphError: missing.json does not exist or is no file: check the path
+    """
     if not path.is_file():
         raise GraphError(f"{path} does not exist or is no file: check the path")
     parts, size = [], 0
@@ -118,7 +123,7 @@ class _Names:
                 f"{self._annotations.name} names by number and {self._file.name} is not beside it: "
                 "put the list of names there"
             )
-        names = _json(self._file)
+        names = read_json(self._file)
         if not isinstance(names, list):
             raise GraphError(f"{self._file} is no list of names: give a JSON list of texts")
         return names

@@ -2,9 +2,10 @@
 
 import dataclasses
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -137,6 +138,40 @@ class Succession:
         windows = 1.0 + 2.0 * events.there.sum(axis=1, dtype=log_p.dtype)
         few = rows[(chance[:, 1] * len(rows)).astype(jnp.int32)]
         return -3.0 * (log_p.sum(axis=1) / windows).mean() + statement_loss(brain, few, jnp.ones(self.batch))
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """The loss of foreseeing: -log P(o_i) at every O of lived events, and the cross-entropy of the value index there.
+
+    ``live(lessons, key, hops)`` gives the events and, from 0 to 1, what each is worth; ``value`` is the row of the
+    value index, whose score is read alone, v = sig(n). In a share ``evolved`` of the ``batch`` nothing is written
+    back, as in ``modes.planning``. A value for ``learning.fit``, whose lessons are those of ``live``.
+
+    >>> from tensorbrain.settings import Settings
+    >>> brain = TensorBrain.create((5, 3, 0), Settings(dim=8, context=8), key=jax.random.key(0))
+    >>> def live(ways, key, hops):
+    ...     return walk(ways, jax.random.uniform(key, (hops,))), jnp.ones(hops)
+    >>> lessons = ways_of(np.array([[0, 0, 1], [1, 1, 2]], np.int32), 5)
+    >>> Foresight(live, value=4, batch=2, hops=2)(brain, lessons, jax.random.key(0)).shape
+    ()
+    """
+
+    live: Callable[[Any, PRNGKeyArray, int], tuple[Events, Float[Array, " hop"]]]
+    value: int
+    batch: int = 32
+    hops: int = 6
+    evolved: float = 0.7
+
+    def __call__(self, brain: TensorBrain, lessons: Any, key: PRNGKeyArray) -> Float[Array, ""]:
+        k_live, k_write = jax.random.split(key)
+        events, worth = jax.vmap(lambda key: self.live(lessons, key, self.hops))(jax.random.split(k_live, self.batch))
+        written = jax.random.uniform(k_write, (self.batch,)) >= self.evolved
+        log_p, gamma = jax.vmap(partial(log_predicted, brain))(events, written)
+        n = jax.vmap(jax.vmap(lambda gamma: brain.index.scores(gamma, "concept")[self.value]))(gamma)
+        missed = -worth * jax.nn.log_sigmoid(n) - (1 - worth) * jax.nn.log_sigmoid(-n)
+        there = events.there.sum(dtype=n.dtype)
+        return (-log_p[:, 2::2].sum() + jnp.where(events.there, missed, 0.0).sum()) / there
 
 
 def teach_chains(

@@ -1,5 +1,6 @@
 """Interleaved replay: new episodes are taught to semantic memory among the old, each by what the brain itself says."""
 
+import math
 from functools import partial
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import optax
 
 from tensorbrain.brain import TensorBrain
 from tensorbrain.layers.concept_index import NEVER
-from tensorbrain.memory.replay import descend, divergence, dream, moving, optimiser, rates
+from tensorbrain.memory.replay import descend, divergence, drawn, dream, moving, optimiser, rates
 from tensorbrain.memory.write import learned_write
 from tensorbrain.typing import Array, Float, Int, Key, PRNGKeyArray
 
@@ -20,7 +21,10 @@ REPLAYED, OTHERS, IMAGINED = 8, 4, 4  # states that are reactivated in a step
 
 
 class Replay(NamedTuple):
-    """What is replayed: instants t with weights that sum to 1, and the share they shall have in semantic memory."""
+    """What is replayed: instants t with weights that sum to 1, and the share they shall have in semantic memory.
+
+    Padded with weights of 0 to a power of two, so that a few more or fewer instants need no new program.
+    """
 
     t: Int[Array, " replayed"]
     weight: Float[Array, " replayed"]
@@ -29,9 +33,10 @@ class Replay(NamedTuple):
 
 def planned(brain: TensorBrain, t: Int[np.ndarray, " replayed"], share: float) -> Replay:
     """The instants t weighted by P(t) among themselves, and the share that they shall have."""
-    t_array = jnp.asarray(t)
-    p = brain.p_t[t_array]
-    return Replay(t_array, p / p.sum(), jnp.asarray(share, p.dtype))
+    size = max(8, 1 << (len(t) - 1).bit_length())
+    padded = jnp.asarray(np.resize(t, size).astype(np.int32))
+    p = jnp.where(jnp.arange(size) < len(t), brain.p_t[padded], 0.0)
+    return Replay(padded, p / p.sum(), jnp.asarray(share, p.dtype))
 
 
 @partial(jax.jit, static_argnames=("steps", "moves", "interleaved"))
@@ -97,60 +102,66 @@ def replay_loss(
     """share mean_t KL(P_t || P) + (1 - share) KL(P_old || P), P from a-bar, and the KL of what shall stay; nats.
 
     P_t and P_old are what the brain as it was ``before`` says from a_t and a-bar. ``kept``: other memories too
-    (where more than a-bar moves, all would change). A mean over the brain's decode orders.
+    (where more than a-bar moves, all would change): what is said from instants, old and replayed, and where the brain
+    was taught to write, from imagined episodes that it writes. A mean over the brain's decode orders.
     """
+    in_use = jnp.where(before.index.in_use[before.index.block("instant")], 0.0, NEVER)
     terms = []
     for n, order in enumerate(brain.orders):
-        k_t, k_new, k_old, k_kept = jax.random.split(jax.random.fold_in(key, n), 4)
-        t = plan.t[jax.random.categorical(k_t, jnp.log(plan.weight), shape=(REPLAYED,))]
-        from_a_bar = jnp.broadcast_to(brain.a_bar, (REPLAYED, len(brain.a_bar)))
-        loss = _unlike(brain, from_a_bar, before, _a(before, t), order, key=k_new)
+        u = _numbers(jax.random.fold_in(key, n))
+        t = plan.t[jax.vmap(lambda u: drawn(jnp.log(plan.weight), u))(u.t)]
+        others = jax.vmap(lambda u: drawn(in_use, u))(u.others)
+        a_bar = [jnp.broadcast_to(b.a_bar, (REPLAYED, len(b.a_bar))) for b in (brain, before)]
+        pairs = [(a_bar[0], _a(before, t), plan.share)]
         if interleaved:
-            dreams = dream(before, before.a_bar, order, REPLAYED * STATEMENTS, key=k_old)
-            loss = plan.share * loss + (1 - plan.share) * divergence(brain, brain.a_bar, order, dreams)
-            loss = loss + (_kept(brain, before, t, order, key=k_kept) if kept else 0.0)
-        terms.append(loss)
+            pairs.append((a_bar[0], a_bar[1], 1 - plan.share))
+        if interleaved and kept:
+            both = jnp.concatenate([others, t[: OTHERS // 2]])
+            pairs.append((_a(brain, both), _a(before, both), jnp.ones_like(plan.share)))
+        q = jnp.concatenate([pair[0] for pair in pairs])
+        q_before = jnp.concatenate([pair[1] for pair in pairs])
+        weight = jnp.concatenate([jnp.full(len(pair[0]), pair[2] / len(pair[0])) for pair in pairs])
+        dreams = jax.vmap(lambda q, u, order=order: dream(before, q, order, u))(q_before, u.said[: len(q_before)])
+        if interleaved and kept and before.imprint is not None:
+            chosen = dreams.chosen[2 * REPLAYED : 2 * REPLAYED + IMAGINED]
+            written = [_written(b, chosen, order, u.told) for b in (brain, before)]
+            more = jax.vmap(lambda q, u, order=order: dream(before, q, order, u))(written[1], u.written)
+            dreams = jax.tree_util.tree_map(lambda one, two: jnp.concatenate([one, two]), dreams, more)
+            q = jnp.concatenate([q, written[0]])
+            weight = jnp.concatenate([weight, jnp.full(IMAGINED, 1 / IMAGINED, weight.dtype)])
+        unlike = jax.vmap(lambda q, dreams, order=order: divergence(brain, q, order, dreams))(q, dreams)
+        terms.append(weight @ unlike)
     return jnp.stack(terms).mean()
 
 
-def _kept(
-    brain: TensorBrain, before: TensorBrain, t: Int[Array, " replayed"], order: str, *, key: PRNGKeyArray
-) -> Float[Array, ""]:
-    """The KL of what is said from instants, old and replayed, and from imagined episodes that are written."""
-    k_t, k_said, k_dream, k_told, k_written = jax.random.split(key, 5)
-    in_use = jnp.where(before.index.in_use[before.index.block("instant")], 0.0, NEVER)
-    others = jax.random.categorical(k_t, in_use, shape=(OTHERS,)).astype(t.dtype)
-    both = jnp.concatenate([others, t[: OTHERS // 2]])
-    loss = _unlike(brain, _a(brain, both), before, _a(before, both), order, key=k_said)
-    if before.imprint is None:
-        return loss
-    keys = jax.random.split(k_dream, IMAGINED)
-    dreams = jax.vmap(lambda a, key: dream(before, a, order, STATEMENTS, key=key))(_a(before, others[:IMAGINED]), keys)
-    statements = dreams.chosen[..., jnp.array([order.index(slot) for slot in "spo"])]
-    told = jnp.arange(STATEMENTS)[None] <= jax.random.randint(k_told, (IMAGINED, 1), 0, STATEMENTS)
+class _Numbers(NamedTuple):
+    """The random numbers in [0, 1) of one step: who is replayed, who else, how much is imagined, and what is said."""
 
-    def written(b: TensorBrain) -> Float[Array, "episode dim"]:
-        return jax.vmap(lambda rows, told: learned_write(b, rows, told, b.board.blank()))(statements, told)
+    t: Float[Array, " replayed"]
+    others: Float[Array, " other"]
+    told: Float[Array, " imagined"]
+    said: Float[Array, "start statement 3"]
+    written: Float[Array, "imagined statement 3"]
 
-    return loss + _unlike(brain, written(brain), before, written(before), order, key=k_written)
+
+def _numbers(key: PRNGKeyArray) -> _Numbers:
+    """All of them in one draw, as every draw by itself takes long to compile."""
+    states = 2 * REPLAYED + OTHERS + OTHERS // 2
+    shapes = ((REPLAYED,), (OTHERS,), (IMAGINED,), (states, STATEMENTS, 3), (IMAGINED, STATEMENTS, 3))
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    parts = jnp.split(jax.random.uniform(key, (int(ends[-1]),)), ends[:-1])
+    return _Numbers(*(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)))
+
+
+def _written(
+    brain: TensorBrain, chosen: Int[Array, "episode statement 3"], order: str, u: Float[Array, " episode"]
+) -> Float[Array, "episode dim"]:
+    """The indices of imagined episodes as the brain would write them: 1 to 8 of the statements that were dreamt."""
+    statements = chosen[..., jnp.array([order.index(slot) for slot in "spo"])]
+    told = jnp.arange(STATEMENTS)[None] <= (u * STATEMENTS).astype(jnp.int32)[:, None]
+    blank = brain.board.blank()
+    return jax.vmap(lambda rows, told: learned_write(brain, rows, told, blank))(statements, told)
 
 
 def _a(brain: TensorBrain, t: Int[Array, " start"]) -> Float[Array, "start dim"]:
     return brain.index.embeddings("instant")[t]
-
-
-def _unlike(
-    brain: TensorBrain,
-    q: Float[Array, "start dim"],
-    before: TensorBrain,
-    q_before: Float[Array, "start dim"],
-    order: str,
-    *,
-    key: PRNGKeyArray,
-) -> Float[Array, ""]:
-    """KL(P_before(. | q_before) || P(. | q)), the mean over several pairs of states."""
-
-    def one(q: Float[Array, " dim"], q_before: Float[Array, " dim"], key: PRNGKeyArray) -> Float[Array, ""]:
-        return divergence(brain, q, order, dream(before, q_before, order, STATEMENTS, key=key))
-
-    return jax.vmap(one)(q, q_before, jax.random.split(key, len(q))).mean()

@@ -127,15 +127,15 @@ def _unlikely(brain: TensorBrain, rows: Int[Array, "row 4"], key: PRNGKeyArray) 
 
 def _unlike(brain: TensorBrain, old: Activations, key: PRNGKeyArray) -> Float[Array, ""]:
     """Mean KL(P_before(. | start) || P(. | start)) at some states, from what the brain before says of them."""
-    k_t, k_dream = jax.random.split(key)
-    t = old.t[jax.random.randint(k_t, (BATCH // STATEMENTS,), 0, len(old.t))]
+    states, orders = BATCH // STATEMENTS, len(brain.orders)
+    u = jax.random.uniform(key, (states, 1 + orders * STATEMENTS * 3))
+    t = old.t[(u[:, 0] * len(old.t)).astype(jnp.int32)]
 
-    def one(t: Int[Array, ""], key: PRNGKeyArray) -> Float[Array, ""]:
+    def one(t: Int[Array, ""], u: Float[Array, "order statement 3"]) -> Float[Array, ""]:
         each = []
         for n, order in enumerate(brain.orders):
-            key_n = jax.random.fold_in(key, n)
-            dreams = dream(old.brain, _start(old.brain, t), order, STATEMENTS, key=key_n)
+            dreams = dream(old.brain, _start(old.brain, t), order, u[n])
             each.append(divergence(brain, _start(brain, t), order, dreams))
         return jnp.stack(each).mean()
 
-    return jax.vmap(one)(t, jax.random.split(k_dream, len(t))).mean()
+    return jax.vmap(one)(t, u[:, 1:].reshape(states, orders, STATEMENTS, 3)).mean()

@@ -15,7 +15,7 @@ from tensorbrain.brain import TensorBrain
 from tensorbrain.errors import SettingsError
 from tensorbrain.layers import BrainState
 from tensorbrain.modes.decoder import close_window, open_window
-from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
+from tensorbrain.typing import Array, Float, Int
 
 # What learning by replay may move. The senses, the gates and the voices stay in every case.
 MOVES: dict[str, Callable[[TensorBrain], tuple[Array, ...]]] = {
@@ -41,30 +41,28 @@ class Dreams(NamedTuple):
     log_third: Float[Array, "*many statement third"]
 
 
-def dream(brain: TensorBrain, q: Float[Array, " dim"], order: str, count: int, *, key: PRNGKeyArray) -> Dreams:
-    """Reactivate the state q and say ``count`` statements of it, s, p, o ~ P(s, p, o | q), window by window.
+def dream(brain: TensorBrain, q: Float[Array, " dim"], order: str, u: Float[Array, "statement 3"]) -> Dreams:
+    """Reactivate the state q and say statements of it, s, p, o ~ P(s, p, o | q), window by window.
 
-    The distributions of all windows are kept beside what was drawn from them. Source: TB23 (sampling).
+    One for each row of ``u``, random numbers in [0, 1). The distributions of all windows are kept beside what was drawn
+    from them. Source: TB23 (sampling).
 
     >>> from tensorbrain.settings import Settings
     >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
-    >>> dreams = dream(brain, brain.a_bar, "spo", 6, key=jax.random.key(1))
+    >>> dreams = dream(brain, brain.a_bar, "spo", jax.random.uniform(jax.random.key(1), (6, 3)))
     >>> dreams.chosen.shape, dreams.log_second.shape
     ((6, 3), (6, 3))
     """
-    k_first, k_rest = jax.random.split(key)
     state, log_first = open_window(brain, brain.start(q, order), order[0])
-    first = jax.random.categorical(k_first, log_first, shape=(count,)).astype(jnp.int32)
 
-    def follow(k_1: Int[Array, ""], key: PRNGKeyArray):
-        k_second, k_third = jax.random.split(key)
+    def follow(u: Float[Array, "3"]):
+        k_1 = drawn(log_first, u[0])
         then, log_second = open_window(brain, close_window(brain, state, k_1, order[0]), order[1])
-        k_2 = jax.random.categorical(k_second, log_second).astype(jnp.int32)
+        k_2 = drawn(log_second, u[1])
         log_third = _last(brain, then, k_2, order)
-        k_3 = jax.random.categorical(k_third, log_third).astype(jnp.int32)
-        return jnp.stack([k_1, k_2, k_3]), log_second, log_third
+        return jnp.stack([k_1, k_2, drawn(log_third, u[2])]), log_second, log_third
 
-    chosen, log_second, log_third = jax.vmap(follow)(first, jax.random.split(k_rest, count))
+    chosen, log_second, log_third = jax.vmap(follow)(u)
     return Dreams(chosen, log_first, log_second, log_third)
 
 
@@ -76,7 +74,7 @@ def divergence(brain: TensorBrain, q: Float[Array, " dim"], order: str, dreams: 
 
     >>> from tensorbrain.settings import Settings
     >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
-    >>> dreams = dream(brain, brain.a_bar, "spo", 6, key=jax.random.key(1))
+    >>> dreams = dream(brain, brain.a_bar, "spo", jax.random.uniform(jax.random.key(1), (6, 3)))
     >>> abs(float(divergence(brain, brain.a_bar, "spo", dreams))) < 1e-6
     True
     """
@@ -93,6 +91,16 @@ def divergence(brain: TensorBrain, q: Float[Array, " dim"], order: str, dreams: 
 
 def _last(brain: TensorBrain, state: BrainState, k: Int[Array, ""], order: str) -> Float[Array, " concept"]:
     return open_window(brain, close_window(brain, state, k, order[1]), order[2])[1]
+
+
+def drawn(log_p: Float[Array, " concept"], u: Float[Array, ""]) -> Int[Array, ""]:
+    """The outcome k ~ P at which the distribution function passes u in [0, 1): one random number is enough.
+
+    >>> [int(drawn(jnp.log(jnp.array([0.5, 0.0, 0.5])), jnp.asarray(u))) for u in (0.0, 0.49, 0.5, 0.99)]
+    [0, 0, 2, 2]
+    """
+    up_to = jnp.cumsum(jnp.exp(log_p))
+    return (up_to <= u * up_to[-1]).sum(dtype=jnp.int32)
 
 
 def _kl(log_p: Float[Array, "*many concept"], log_q: Float[Array, "*many concept"]) -> Float[Array, "*many"]:
@@ -117,8 +125,11 @@ def moving(brain: TensorBrain, moves: str) -> TensorBrain:
 
 
 def optimiser() -> optax.GradientTransformation:
-    """Clipped Adam without weight decay, which would forget; the rate is applied by ``descend``."""
-    return optax.chain(optax.clip_by_global_norm(1.0), optax.scale_by_adam())
+    """Clipped Adam without weight decay, which would forget; the rate is applied by ``descend``.
+
+    A brain that replays itself has a gradient of rounding errors alone, which the usual eps of 1e-8 would blow up.
+    """
+    return optax.chain(optax.clip_by_global_norm(1.0), optax.scale_by_adam(eps=1e-6))
 
 
 def descend(
@@ -126,7 +137,7 @@ def descend(
 ) -> tuple[TensorBrain, optax.OptState]:
     """One step downhill: the new parameters and the new state of the optimiser."""
     with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
-        step, state = optimiser().update(gradient, state, params)
+        step, state = optimiser().update(gradient, state, params)  # pyright: ignore
     return jax.tree_util.tree_map(lambda p, u: p - rate * u, params, step), state
 
 

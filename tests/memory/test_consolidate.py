@@ -17,11 +17,10 @@ from tensorbrain.memory.forget import forget
 from tensorbrain.memory.interleave import consolidated, planned, replay_loss
 from tensorbrain.memory.replay import divergence, dream, moving
 from tensorbrain.memory.second_index import second_index
-from tensorbrain.memory.write import with_row
 from tensorbrain.modes import intervene
 from tensorbrain.settings import Settings
 
-STEPS, RATE, SHARE = 300, 5e-3, 0.2
+STEPS, RATE, SHARE = 300, 5e-3, 0.5
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +79,8 @@ def test_what_may_not_move_stays_to_the_last_bit(knowing, after):
 def test_dreams_weigh_what_is_unlike_as_enumeration_does(knowing, every_statement):
     """The mean over dreams is KL(P || P_other); where both say the same it is 0 dream by dream, and so is its slope."""
     m = knowing.model
-    other = eqx.tree_at(lambda b: b.a_bar, m, m.a_bar + 0.1)
-    dreams = jax.jit(lambda key: dream(m, m.a_bar, "spo", 4000, key=key))(jax.random.key(0))
+    other = eqx.tree_at(lambda b: b.a_bar, m, m.a_bar + 0.5)
+    dreams = jax.jit(lambda u: dream(m, m.a_bar, "spo", u))(jax.random.uniform(jax.random.key(0), (4000, 3)))
     log_p, log_q = (np.asarray(every_statement(b, b.a_bar), float) for b in (m, other))
     exact = (np.exp(log_p) * (log_p - log_q)).sum()
     assert exact > 0.05 and float(divergence(other, other.a_bar, "spo", dreams)) == pytest.approx(exact, rel=0.05)
@@ -92,30 +91,29 @@ def test_dreams_weigh_what_is_unlike_as_enumeration_does(knowing, every_statemen
     assert abs(float(value)) < 1e-5 and float(jnp.abs(slope).max()) < 1e-5
 
 
-def test_seeds_side_by_side_are_seeds_one_by_one(knowing):
-    plan = planned(knowing.model, np.array([1, 3]), 0.5)
+def test_seeds_side_by_side_are_seeds_one_by_one(knowing, town, after, known):
+    plan = planned(knowing.model, np.arange(5), SHARE)
 
     def run(key):
-        return consolidated(knowing.model, plan, steps=3, rate=RATE, key=key)
+        return consolidated(knowing.model, plan, steps=STEPS, rate=RATE, key=key)
 
-    keys = jax.random.split(jax.random.key(5), 2)
-    both, losses = jax.vmap(run)(keys)
-    alone, loss = run(keys[1])
-    np.testing.assert_allclose(losses[1], loss, rtol=1e-4)
-    np.testing.assert_allclose(both.index.A[1], alone.index.A, atol=1e-5)
+    both, losses = jax.vmap(run)(jnp.stack([jax.random.key(n) for n in (1, 2)]))
+    alone, loss = after["whole"]
+    np.testing.assert_allclose(losses[0, :5], loss[:5], rtol=1e-3)  # later a draw falls otherwise now and then
+    assert np.abs(losses[1, :5] - loss[:5]).max() > 0.05
+    np.testing.assert_allclose(losses[0, -50:].mean(), loss[-50:].mean(), rtol=0.05)
+    assert known(jax.tree.map(lambda leaf: leaf[0], both), town.kept) == known(alone, town.kept)
 
 
 def test_what_a_brain_that_writes_would_write_and_recall_is_kept_too():
-    """The loss of the same brain is that of the new alone; once the way it writes has changed it is larger."""
-    settings = Settings(dim=8, context=6, senses="pictures", feature=5, orders=("spo", "ops"))
+    """Once the way it writes has changed the loss is larger, by what is then recalled of the episodes it imagines."""
+    settings = Settings(dim=8, context=6, senses="pictures", feature=5, orders=("ops",))
     m = TensorBrain.create((5, 3, 4), settings, key=jax.random.key(0))
-    plan = planned(m, np.array([3]), 0.5)
-    loss = jax.jit(lambda b, kept, key: replay_loss(b, m, plan, key=key, interleaved=True, kept=kept), static_argnums=1)
-    key = jax.random.key(2)
-    assert float(loss(m, True, key)) == pytest.approx(float(loss(m, False, key)), abs=1e-5)
-    turned = eqx.tree_at(lambda b: b.imprint, m, -m.imprint)
-    assert float(loss(turned, True, key)) > float(loss(m, True, key)) + 0.01
-    assert float(loss(turned, False, key)) == pytest.approx(float(loss(m, False, key)), abs=1e-5)
+    m = eqx.tree_at(lambda b: b.index.A, m, m.index.A.at[-1].set(m.a_bar))
+    plan = planned(m, np.array([3]), 0.5)  # an instant that is just what is known in general: nothing is new
+    loss = jax.jit(lambda b: replay_loss(b, m, plan, key=jax.random.key(2), interleaved=True, kept=True))
+    assert float(loss(m)) == pytest.approx(0, abs=1e-5)
+    assert float(loss(eqx.tree_at(lambda b: b.imprint, m, -m.imprint))) > 0.01
 
 
 def test_a_brain_remembers_what_it_has_consolidated(knowing):
@@ -128,7 +126,7 @@ def test_a_brain_remembers_what_it_has_consolidated(knowing):
     assert unconsolidated(every) == [] and len(every.history) == len(knowing.history) + 2
     with pytest.raises(SettingsError, match="nothing to consolidate"):
         consolidate(every, progress=False)
-    again = consolidate(knowing, instants=["day 2"], steps=23, progress=False)
+    again = consolidate(knowing, instants=["2026-05-02"], steps=23, progress=False)
     np.testing.assert_array_equal(again.model.a_bar, later.model.a_bar)
     fewer = forget(every, keep=4, policy="oldest")
     iri = fewer.vocabulary.instants[0].iri  # and the name of what was forgotten is free for something new
@@ -156,8 +154,7 @@ def test_the_second_index_becomes_the_first(knowing, every_statement):
     for replays in (1, 10, 60):
         a_new = second_index(m, t, replays=replays, key=key)
         np.testing.assert_allclose(a_new, (1 - 0.9**replays) * m.index.A[16], rtol=1e-4, atol=1e-5)
-        twice, k = with_row(m, a_new, "instant")
-        again = every_statement(m, twice.index.embedding(jnp.asarray(k), "instant"))
+        again = every_statement(m, a_new)
         apart.append(float((jnp.exp(first) * (first - again)).sum()))
     assert apart[0] > apart[1] > apart[2] and apart[2] < 0.01
     noisy = jax.vmap(lambda key: second_index(m, t, replays=100, key=key, noise=0.5))(jax.random.split(key, 300))

@@ -1,0 +1,149 @@
+"""How much fits into an index that is written in one shot: recall against its size and the statements of an episode.
+
+Run it with ``python -m tensorbrain.experiments.capacity``: about a minute.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from tensorbrain.brain import TensorBrain
+from tensorbrain.experiments.ladder import spread
+from tensorbrain.learning.fit import fit, keys, newborn
+from tensorbrain.learning.objectives import trainable
+from tensorbrain.learning.writing import Episodes, written
+from tensorbrain.memory.write import RULES, copied
+from tensorbrain.modes.decoder import close_window, open_window, statement_log_probability
+from tensorbrain.modes.search import search
+from tensorbrain.settings import Settings
+from tensorbrain.typing import Array, Bool, Float, Int, PRNGKeyArray
+
+CONCEPTS, PREDICATES = 24, 6
+STATEMENTS = (1, 2, 4, 8, 16)
+TAUGHT, TESTED = 16, 32  # episodes in a step of learning, and those that are written and recalled at the end
+
+
+def capacity(
+    *, dims: tuple[int, ...] = (16, 32, 64), seeds: tuple[int, ...] = (0, 1), steps: int = 600
+) -> dict[str, Any]:
+    """Write episodes of random statements under each rule, and recall them, in brains of several sizes.
+
+    Each brain has as many units of context as of blackboard, and learns to write by its rule and to recall what was
+    written on ever new episodes of 1 to 16 statements, any of which is as likely as any other: nothing helps but what
+    is written. Returns by rule and dim, for each number of statements n, the share of an episode's n statements among
+    the n most probable of all 3,456 when it is recalled: {mean, low, high} over the seeds.
+    """
+    figures: dict[str, Any] = {"seeds": list(seeds), "statements": list(STATEMENTS), "dims": list(dims)}
+    figures["possible"] = CONCEPTS * PREDICATES * CONCEPTS
+    for rule in RULES:
+        for dim in dims:
+            settings = Settings(dim=dim, context=dim, senses="boxes", classes=1)
+            born = newborn((CONCEPTS, PREDICATES, 4), settings, seeds)
+            nothing = jnp.zeros((len(seeds), 0))
+            brains, losses = fit(born, nothing, Writing(rule), seeds, steps=steps, learns=_learns)
+            shares = {n: np.asarray(_recalled(brains, keys(seeds), rule=rule, n=n)) for n in STATEMENTS}
+            figures.setdefault(rule, {})[str(dim)] = {
+                **{str(n): spread([float(x) for x in share]) for n, share in shares.items()},
+                "loss": spread([float(x) for x in losses[:, -20:].mean(axis=1)]),
+            }
+    return figures
+
+
+@dataclass(frozen=True)
+class Writing:
+    """The loss of writing new random episodes by a rule and recalling them: mean -log P(statement | a_new) in nats."""
+
+    rule: str
+
+    def __call__(self, brain: TensorBrain, nothing: Float[Array, "0"], key: PRNGKeyArray) -> Float[Array, ""]:
+        k_statements, k_count = jax.random.split(key)
+        count = jax.random.randint(k_count, (TAUGHT, 1), 1, STATEMENTS[-1] + 1)
+        statements = _random_statements(k_statements, TAUGHT, STATEMENTS[-1])
+        told = jnp.arange(STATEMENTS[-1])[None] < count
+        a_new, order = _indices(brain, statements, told, self.rule), brain.orders[0]
+
+        def one(a: Float[Array, " dim"], rows: Int[Array, "statement 3"]) -> Float[Array, " statement"]:
+            return jax.vmap(lambda row: statement_log_probability(brain, a, row, order).sum())(rows)
+
+        log_p = jax.vmap(one)(a_new, statements)
+        return -jnp.where(told, log_p, 0.0).sum() / told.sum(dtype=log_p.dtype)
+
+
+def _random_statements(key: PRNGKeyArray, episodes: int, each: int) -> Int[Array, "episode statement 3"]:
+    return jax.random.randint(key, (episodes, each, 3), 0, jnp.array([CONCEPTS, PREDICATES, CONCEPTS]))
+
+
+def _indices(
+    brain: TensorBrain, statements: Int[Array, "episode statement 3"], told: Bool[Array, "episode statement"], rule: str
+) -> Float[Array, "episode dim"]:
+    """The index of every episode as the rule writes it, from a blackboard that saw nothing."""
+    if rule == "learned":
+        nothing = jnp.zeros((len(statements), 0))
+        blank = jnp.zeros((len(statements), brain.board.dim))
+        return written(brain, Episodes(statements, told, nothing, nothing), blank)
+    last = told.sum(axis=1) - 1
+    return jax.vmap(lambda rows, n: copied(brain, _end(brain, rows[n]), "instant"))(statements, last)
+
+
+def _end(brain: TensorBrain, statement: Int[Array, "3"]) -> Float[Array, " dim"]:
+    """The blackboard at the end of an experience, its last outcome written back: what the rule copy takes."""
+    order = brain.orders[0]
+    state = brain.start(brain.board.blank(), order)
+    for slot in order:
+        state, _ = open_window(brain, state, slot)
+        state = close_window(brain, state, statement["spo".index(slot)], slot)
+    return state.q
+
+
+def _learns(brain: TensorBrain) -> TensorBrain:
+    return eqx.tree_at(lambda b: b.imprint, trainable(brain, learn_beta=False), True)
+
+
+@partial(jax.jit, static_argnames=("rule", "n"))
+def _recalled(brains: TensorBrain, keys: Any, *, rule: str, n: int) -> Float[Array, " seed"]:
+    """The share of the n statements of new episodes that is recalled among the n most probable, for every seed."""
+
+    def one(brain: TensorBrain, key: PRNGKeyArray) -> Float[Array, ""]:
+        statements = _random_statements(jax.random.fold_in(key, 1), TESTED, n)
+        a_new = _indices(brain, statements, jnp.ones((TESTED, n), bool), rule)
+
+        def recall(a: Float[Array, " dim"], rows: Int[Array, "statement 3"]) -> Float[Array, ""]:
+            free, beam = jnp.full(3, -1, jnp.int32), CONCEPTS * PREDICATES
+            found = search(brain, a, free, order=brain.orders[0], n=n, beam=beam).statements
+            return (rows[:, None] == found[None]).all(axis=2).any(axis=1).mean(dtype=a.dtype)
+
+        return jax.lax.map(lambda x: recall(*x), (a_new, statements)).mean()
+
+    return jax.vmap(one)(brains, keys)
+
+
+def table(figures: dict[str, Any]) -> str:
+    """One row a rule and dim, one column a number of statements.
+
+    >>> one = {"1": spread([1.0]), "loss": spread([0.5])}
+    >>> print(table({"seeds": [0], "statements": [1], "dims": [16], "possible": 3456, "copy": {"16": one}}))
+    an index written in one shot: share recalled of its n statements, of 3456 possible (mean of 1 seeds)
+    rule      dim      n = 1
+    copy       16      1.000
+    """
+    columns = figures["statements"]
+    seeds, possible = len(figures["seeds"]), figures["possible"]
+    lines = [
+        "an index written in one shot: share recalled of its n statements, "
+        f"of {possible} possible (mean of {seeds} seeds)"
+    ]
+    lines.append(f"{'rule':<8}{'dim':>5}" + "".join(f"{f'n = {n}':>11}" for n in columns))
+    for rule in RULES:
+        for dim in figures["dims"] if rule in figures else ():
+            cells = "".join(f"{figures[rule][str(dim)][str(n)]['mean']:>11.3f}" for n in columns)
+            lines.append(f"{rule:<8}{dim:>5}{cells}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table(capacity()))

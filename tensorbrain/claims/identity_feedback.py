@@ -9,8 +9,9 @@ import numpy as np
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.claims.chart import Chart, series
 from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Table, Trials
+from tensorbrain.claims.examining import examined
 from tensorbrain.claims.new_pictures import new_pictures
-from tensorbrain.claims.seeing import Looks, Sizes, brains_that_see, conditions, drawn, examined, learns_to_see, worlds
+from tensorbrain.claims.seeing import Looks, Sizes, brains_that_see, conditions, drawn, learns_to_see, worlds
 from tensorbrain.claims.tables import by_seed, difference, pick
 from tensorbrain.learning.fit import fit
 from tensorbrain.learning.observing import Seen

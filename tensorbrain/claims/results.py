@@ -33,7 +33,7 @@ def default_folder() -> Path:
 
 
 def fingerprint(claim: Claim, trials: Trials, brain: Brain) -> str:
-    """What a result depends on, as twelve letters: version, source of the claim, trials, and the brain.
+    """What a result depends on, as twelve letters: version, sources of the claim and of what it uses, trials, brain.
 
     Where any of it changes the claim is run again, and the older result stays where it is.
 
@@ -46,8 +46,11 @@ def fingerprint(claim: Claim, trials: Trials, brain: Brain) -> str:
     False
     """
     digest = hashlib.sha256(importlib.metadata.version("tensorbrain").encode())
-    for module in (f"tensorbrain.claims.{claim.name}", *SHARED):
-        digest.update(inspect.getsource(importlib.import_module(module)).encode())
+    own = importlib.import_module(f"tensorbrain.claims.{claim.name}")
+    used = {str(getattr(value, "__module__", "")) for value in vars(own).values()}
+    used = {name for name in used if name.startswith("tensorbrain.")}
+    for name in sorted({own.__name__, *SHARED, *used}):
+        digest.update(inspect.getsource(importlib.import_module(name)).encode())
     digest.update(json.dumps(trials, sort_keys=True).encode())
     digest.update(np.asarray(brain.model.index.A).tobytes())
     return digest.hexdigest()[:12]

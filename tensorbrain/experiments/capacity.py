@@ -1,6 +1,6 @@
 """How much fits into an index that is written in one shot: recall against its size and the statements of an episode.
 
-Run it with ``python -m tensorbrain.experiments.capacity``: about a minute.
+Run it with ``python -m tensorbrain.experiments.capacity``: a few minutes.
 """
 
 from dataclasses import dataclass
@@ -21,22 +21,23 @@ from tensorbrain.memory.write import RULES, copied
 from tensorbrain.modes.decoder import close_window, open_window, statement_log_probability
 from tensorbrain.modes.search import search
 from tensorbrain.settings import Settings
-from tensorbrain.typing import Array, Bool, Float, Int, PRNGKeyArray
+from tensorbrain.typing import Array, Bool, Float, Int, Key, PRNGKeyArray
 
-CONCEPTS, PREDICATES = 24, 6
-STATEMENTS = (1, 2, 4, 8, 16)
-TAUGHT, TESTED = 16, 32  # episodes in a step of learning, and those that are written and recalled at the end
+CONCEPTS, PREDICATES = 12, 4
+STATEMENTS = (1, 2, 4, 8)  # of an episode
+MOST = STATEMENTS[-1]
+TAUGHT, TESTED = 32, 64  # episodes in a step of learning, and those of each length that are recalled at the end
 
 
 def capacity(
-    *, dims: tuple[int, ...] = (16, 32, 64), seeds: tuple[int, ...] = (0, 1), steps: int = 600
+    *, dims: tuple[int, ...] = (16, 32, 64), seeds: tuple[int, ...] = (0, 1), steps: int = 5000
 ) -> dict[str, Any]:
     """Write episodes of random statements under each rule, and recall them, in brains of several sizes.
 
     Each brain has as many units of context as of blackboard, and learns to write by its rule and to recall what was
-    written on ever new episodes of 1 to 16 statements, any of which is as likely as any other: nothing helps but what
-    is written. Returns by rule and dim, for each number of statements n, the share of an episode's n statements among
-    the n most probable of all 3,456 when it is recalled: {mean, low, high} over the seeds.
+    written on ever new episodes of 1, 2, 4 or 8 statements, any of which is as likely as any other: nothing helps but
+    what is written. Returns by rule and dim, for each number of statements n, the share of an episode's n statements
+    among the n most probable of all 576 when it is recalled: {mean, low, high} over the seeds.
     """
     figures: dict[str, Any] = {"seeds": list(seeds), "statements": list(STATEMENTS), "dims": list(dims)}
     figures["possible"] = CONCEPTS * PREDICATES * CONCEPTS
@@ -46,36 +47,42 @@ def capacity(
             born = newborn((CONCEPTS, PREDICATES, 4), settings, seeds)
             nothing = jnp.zeros((len(seeds), 0))
             brains, losses = fit(born, nothing, Writing(rule), seeds, steps=steps, learns=_learns)
-            shares = {n: np.asarray(_recalled(brains, keys(seeds), rule=rule, n=n)) for n in STATEMENTS}
+            shares = np.asarray(_recalled(brains, keys(seeds), rule=rule), float)
             figures.setdefault(rule, {})[str(dim)] = {
-                **{str(n): spread([float(x) for x in share]) for n, share in shares.items()},
-                "loss": spread([float(x) for x in losses[:, -20:].mean(axis=1)]),
+                **{str(n): spread(share.tolist()) for n, share in zip(STATEMENTS, shares.T, strict=True)},
+                "loss": spread(np.asarray(losses[:, -100:], float).mean(axis=1).tolist()),
             }
     return figures
 
 
 @dataclass(frozen=True)
 class Writing:
-    """The loss of writing new random episodes by a rule and recalling them: mean -log P(statement | a_new) in nats."""
+    """The loss of writing new random episodes by a rule and recalling them: mean -log P(statement | a_new) in nats.
+
+    The mean over the episodes, long or short.
+    """
 
     rule: str
 
     def __call__(self, brain: TensorBrain, nothing: Float[Array, "0"], key: PRNGKeyArray) -> Float[Array, ""]:
-        k_statements, k_count = jax.random.split(key)
-        count = jax.random.randint(k_count, (TAUGHT, 1), 1, STATEMENTS[-1] + 1)
-        statements = _random_statements(k_statements, TAUGHT, STATEMENTS[-1])
-        told = jnp.arange(STATEMENTS[-1])[None] < count
+        count = jnp.resize(jnp.array(STATEMENTS), (TAUGHT, 1))
+        statements = _random_statements(key, TAUGHT)
+        told = jnp.arange(MOST)[None] < count
         a_new, order = _indices(brain, statements, told, self.rule), brain.orders[0]
 
         def one(a: Float[Array, " dim"], rows: Int[Array, "statement 3"]) -> Float[Array, " statement"]:
             return jax.vmap(lambda row: statement_log_probability(brain, a, row, order).sum())(rows)
 
         log_p = jax.vmap(one)(a_new, statements)
-        return -jnp.where(told, log_p, 0.0).sum() / told.sum(dtype=log_p.dtype)
+        return -(jnp.where(told, log_p, 0.0) / count).sum() / TAUGHT
 
 
-def _random_statements(key: PRNGKeyArray, episodes: int, each: int) -> Int[Array, "episode statement 3"]:
-    return jax.random.randint(key, (episodes, each, 3), 0, jnp.array([CONCEPTS, PREDICATES, CONCEPTS]))
+def _random_statements(key: PRNGKeyArray, episodes: int) -> Int[Array, "episode statement 3"]:
+    """Distinct statements within each episode."""
+    among = jax.random.uniform(key, (episodes, CONCEPTS * PREDICATES * CONCEPTS))
+    place = jax.lax.top_k(among, MOST)[1]
+    pair, o = place // CONCEPTS, place % CONCEPTS
+    return jnp.stack([pair // PREDICATES, pair % PREDICATES, o], axis=-1)
 
 
 def _indices(
@@ -104,20 +111,24 @@ def _learns(brain: TensorBrain) -> TensorBrain:
     return eqx.tree_at(lambda b: b.imprint, trainable(brain, learn_beta=False), True)
 
 
-@partial(jax.jit, static_argnames=("rule", "n"))
-def _recalled(brains: TensorBrain, keys: Any, *, rule: str, n: int) -> Float[Array, " seed"]:
-    """The share of the n statements of new episodes that is recalled among the n most probable, for every seed."""
+@partial(jax.jit, static_argnames=("rule",))
+def _recalled(brains: TensorBrain, keys: Key[Array, " seed"], *, rule: str) -> Float[Array, "seed length"]:
+    """The share of the n statements of new episodes that is recalled among the n most probable, for every seed and n."""
+    count = jnp.repeat(jnp.array(STATEMENTS), TESTED)
+    told = jnp.arange(MOST)[None] < count[:, None]
 
-    def one(brain: TensorBrain, key: PRNGKeyArray) -> Float[Array, ""]:
-        statements = _random_statements(jax.random.fold_in(key, 1), TESTED, n)
-        a_new = _indices(brain, statements, jnp.ones((TESTED, n), bool), rule)
+    def one(brain: TensorBrain, key: PRNGKeyArray) -> Float[Array, " length"]:
+        statements = _random_statements(jax.random.fold_in(key, 1), len(count))
+        a_new = _indices(brain, statements, told, rule)
 
-        def recall(a: Float[Array, " dim"], rows: Int[Array, "statement 3"]) -> Float[Array, ""]:
-            free, beam = jnp.full(3, -1, jnp.int32), CONCEPTS * PREDICATES
-            found = search(brain, a, free, order=brain.orders[0], n=n, beam=beam).statements
-            return (rows[:, None] == found[None]).all(axis=2).any(axis=1).mean(dtype=a.dtype)
+        def recall(a: Float[Array, " dim"], rows: Int[Array, "statement 3"], told: Bool[Array, " statement"]):
+            free, beam = jnp.full(3, -1, jnp.int32), CONCEPTS * PREDICATES  # as wide as all that there is
+            found = search(brain, a, free, order=brain.orders[0], n=MOST, beam=beam).statements
+            same = (rows[:, None] == found[None]).all(axis=2) & told[:, None] & told[None]
+            return same.sum(dtype=a.dtype) / told.sum(dtype=a.dtype)
 
-        return jax.lax.map(lambda x: recall(*x), (a_new, statements)).mean()
+        share = jax.lax.map(lambda x: recall(*x), (a_new, statements, told))
+        return share.reshape(len(STATEMENTS), TESTED).mean(axis=1)
 
     return jax.vmap(one)(brains, keys)
 
@@ -126,8 +137,8 @@ def table(figures: dict[str, Any]) -> str:
     """One row a rule and dim, one column a number of statements.
 
     >>> one = {"1": spread([1.0]), "loss": spread([0.5])}
-    >>> print(table({"seeds": [0], "statements": [1], "dims": [16], "possible": 3456, "copy": {"16": one}}))
-    an index written in one shot: share recalled of its n statements, of 3456 possible (mean of 1 seeds)
+    >>> print(table({"seeds": [0], "statements": [1], "dims": [16], "possible": 576, "copy": {"16": one}}))
+    an index written in one shot: share recalled of its n statements, of 576 possible (mean of 1 seeds)
     rule      dim      n = 1
     copy       16      1.000
     """

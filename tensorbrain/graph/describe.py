@@ -114,6 +114,8 @@ def _notes(graph: KnowledgeGraph) -> list[str]:
         lines += _wrapped("left out", ", ".join(f"{n} {what}" for what, n in report.left_out.items()))
     if report.imports:
         lines += _wrapped("not fetched", "owl:imports " + ", ".join(report.imports))
+    if report.episodes_with_parts:
+        lines += _wrapped("nested episodes", f"{report.episodes_with_parts} are made of others")
     if report.episodes_without_statements:
         lines += _wrapped("empty episodes", f"{report.episodes_without_statements} left out")
     tags = ", ".join(f"{tag or 'no language'} {n}" for tag, n in report.languages.items())

@@ -32,11 +32,16 @@ STAMPS = {
 down.
 """
 
+PARTS = (DCTERMS + "isPartOf", *(name + word for name in SCHEMA for word in ("superEvent", "isPartOf")))
+WHOLES = (DCTERMS + "hasPart", *(name + word for name in SCHEMA for word in ("subEvent", "hasPart")))
+"""The predicates that make an episode part of another one, said from below and from above."""
+
 _LINKS = tuple(TIME + name for name in ("hasTime", "hasBeginning"))
 _ENDS = (TIME + "hasEnd",)
 _DATES = frozenset(XSD + name for name in ("dateTime", "dateTimeStamp", "date", "gYearMonth", "gYear"))
 
 BY_NAME, BY_NUMBER, BY_DOCUMENT = "graph name", "number in the graph name", "document order"
+BY_PART = "its first part"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,6 +152,64 @@ def in_time_order(names: list[int], stamps: dict[int, Stamp], terms: Terms) -> O
     timed = sorted((g for g in names if g in when), key=lambda g: (when[g][0], terms.texts[g]))
     ordered = (*timed, *(g for g in names if g not in when))
     return Order(ordered, tuple(when[g][1] if g in when else None for g in ordered), dict(evidence.most_common()))
+
+
+def parts_of(
+    rows: Int32[np.ndarray, "statement 4"], terms: Terms, graph_names: Bool[np.ndarray, "term_or_default"]
+) -> tuple[dict[int, set[int]], Bool[np.ndarray, "statement"]]:
+    """Every episode that has parts, with all of them over any number of levels, and the statements that say so.
+
+    The parts are named graphs; what they are part of may be one, or only a name for several. Where episodes are said
+    to be parts of each other in a circle, all of them have the same parts.
+
+    >>> from tensorbrain.graph.quads import quads_of
+    >>> nothing = quads_of([])
+    >>> parts_of(nothing.rows, Terms(nothing), Terms(nothing).mask([]))
+    ({}, array([], dtype=bool))
+    """
+    up, down = (terms.mask(terms.ids_of(iris))[rows[:, P]] for iris in (PARTS, WHOLES))
+    said = (up | down) & ~terms.of_kind(LITERAL)[rows[:, O]] & (rows[:, S] != rows[:, O])
+    pairs = np.where(up[:, None], rows[:, [S, O]], rows[:, [O, S]])
+    episodes = graph_names.copy()
+    used = np.zeros(len(rows), bool)
+    while (new := said & ~used & episodes[pairs[:, 0]]).any():
+        used |= new
+        episodes |= terms.mask(pairs[new, 1])
+    above: dict[int, set[int]] = {}
+    for inner, outer in pairs[used].tolist():
+        above.setdefault(inner, set()).add(outer)
+    parts: dict[int, set[int]] = {}
+    for inner in np.flatnonzero(graph_names).tolist():
+        reached, ahead = set(), [inner]
+        while ahead:
+            further = above.get(ahead.pop(), set()) - reached
+            reached |= further
+            ahead.extend(further)
+        for outer in reached - {inner}:
+            parts.setdefault(outer, set()).add(inner)
+    return parts, used
+
+
+def with_wholes(order: Order, wholes: dict[int, set[int]], terms: Terms) -> Order:
+    """The order with those episodes that are only a name for several, each before the first of its parts.
+
+    Their stamp is a time in their name, or None. Of two that begin together, the one with more parts comes first.
+
+    >>> with_wholes(Order((), (), {}), {}, Terms.__new__(Terms))
+    Order(graphs=(), stamps=(), evidence={})
+    """
+    place = {graph: n for n, graph in enumerate(order.graphs)}
+    new = {whole: parts for whole, parts in wholes.items() if whole not in place}
+    if not new:
+        return order
+    keys = {graph: (n, 1, 0, "") for graph, n in place.items()}
+    keys |= {w: (min(place[part] for part in parts), 0, -len(parts), terms.texts[w]) for w, parts in new.items()}
+    stamps = dict(zip(order.graphs, order.stamps, strict=True))
+    for whole in new:
+        name = local_name(terms.texts[whole])
+        stamps[whole] = tidy(name) if seconds(name) is not None else None
+    graphs = tuple(sorted(keys, key=keys.__getitem__))
+    return Order(graphs, tuple(stamps[graph] for graph in graphs), {**order.evidence, BY_PART: len(new)})
 
 
 def _links(rows: np.ndarray, terms: Terms, frontier: np.ndarray) -> np.ndarray:

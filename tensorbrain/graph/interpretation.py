@@ -10,7 +10,7 @@ from jaxtyping import Int8, Int32
 from tensorbrain.graph import report as fate
 from tensorbrain.graph.adjacency import row_keys, sorted_groups
 from tensorbrain.graph.declarations import declaration_rows, expression_nodes
-from tensorbrain.graph.episodes import Order, in_time_order, stamps_of
+from tensorbrain.graph.episodes import Order, in_time_order, parts_of, stamps_of, with_wholes
 from tensorbrain.graph.groups import grouped
 from tensorbrain.graph.labels import chosen_labels, label_rows
 from tensorbrain.graph.literals import Literals, interpret_literals
@@ -39,7 +39,7 @@ class Interpretation:
 
     ``kept`` has rows (subject, predicate, object, graph) of term ids, its objects being those of
     ``literals``; ``all_rows`` has every statement once; ``groups`` gives each term's position in
-    CONCEPT_GROUPS."""
+    CONCEPT_GROUPS; ``parts`` the named graphs that an episode is made of, where it has any."""
 
     terms: Terms
     all_rows: Int32[np.ndarray, "read 4"]
@@ -47,6 +47,7 @@ class Interpretation:
     labels: dict[int, str]
     groups: Int8[np.ndarray, "term"]
     order: Order
+    parts: dict[int, set[int]]
     literals: Literals
     report: fate.ReadReport
 
@@ -61,6 +62,8 @@ def interpret(quads: Quads, settings: Settings) -> Interpretation:
     terms = Terms(quads)
     rows = _distinct(quads.rows, len(terms))
     graph_names = terms.mask(rows[rows[:, G] >= 0, G])
+    parts, parting = parts_of(rows, terms, graph_names)
+    episodes = graph_names | terms.mask(parts)
     fates = np.zeros(len(rows), np.int8)
 
     def decide(which: np.ndarray, what: int) -> None:
@@ -70,11 +73,11 @@ def interpret(quads: Quads, settings: Settings) -> Interpretation:
     decide(quoted[rows[:, S]] | quoted[rows[:, O]], fate.QUOTED_TRIPLE)
     naming = label_rows(rows, terms)
     decide(naming, fate.LABEL)
-    stamps, stamping = stamps_of(rows, terms, graph_names)
+    stamps, stamping = stamps_of(rows, terms, episodes)
     decide(stamping, fate.TIME_STAMP)
     expressions, blank = expression_nodes(rows, terms), terms.of_kind(BLANK)
     decide(expressions[rows[:, S]] | expressions[rows[:, O]], fate.EXPRESSION)
-    decide(declaration_rows(rows, terms, graph_names), fate.DECLARATION)
+    decide(parting | declaration_rows(rows, terms, episodes), fate.DECLARATION)
     if settings.blank_nodes == "skip":
         decide(blank[rows[:, S]] | blank[rows[:, O]], fate.BLANK_NODE)
 
@@ -94,7 +97,10 @@ def interpret(quads: Quads, settings: Settings) -> Interpretation:
 
     appearing = dict.fromkeys(quads.rows[quads.rows[:, G] >= 0, G].tolist())
     inhabited = terms.mask(kept[:, G])
-    order = in_time_order([g for g in appearing if inhabited[g]], stamps, terms)
+    parts = {whole: lived for whole, inner in parts.items() if (lived := {g for g in inner if inhabited[g]})}
+    names = [g for g in appearing if inhabited[g]]
+    names += [whole for whole in parts if whole in stamps and not inhabited[whole]]
+    order = with_wholes(in_time_order(names, stamps, terms), parts, terms)
 
     counts = np.bincount(fates, minlength=len(fate.FATES)).tolist()
     touched = distinct(rows[:, S], rows[:, O])
@@ -114,12 +120,13 @@ def interpret(quads: Quads, settings: Settings) -> Interpretation:
         blank_nodes_kept=int(blank[nodes].sum()),
         blank_nodes_skipped=int(blank[touched].sum() - blank[nodes].sum()),
         episodes=len(order.graphs),
-        episodes_without_statements=len(appearing) - len(order.graphs),
+        episodes_without_statements=len(appearing) - int(inhabited[list(appearing)].sum()),
+        episodes_with_parts=len(parts),
         episode_order=order.evidence,
         languages=languages,
         imports=tuple(terms.texts[i] for i in np.unique(rows[rows[:, P] == terms.id_of(OWL + "imports"), O])),
     )
-    return Interpretation(terms, rows, kept, labels, groups, order, literals, report)
+    return Interpretation(terms, rows, kept, labels, groups, order, parts, literals, report)
 
 
 def _distinct(rows: np.ndarray, terms: int) -> np.ndarray:

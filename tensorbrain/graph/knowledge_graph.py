@@ -32,7 +32,8 @@ class KnowledgeGraph:
 
     ``facts`` are the default graph (subject, predicate, object), ``episodes`` the named graphs (with the
     instant). ``taxonomy`` has rows (class, parent), ``membership`` rows (concept, its class); ``domains``
-    and ``ranges`` give the classes of a predicate's subjects and objects. Made by `read_graph`."""
+    and ``ranges`` give the classes of a predicate's subjects and objects. ``parts`` has rows (instant, instant) of an
+    episode and one that it is part of, over any number of levels. Made by `read_graph`."""
 
     vocabulary: Vocabulary
     facts: AdjacencyTensor
@@ -44,11 +45,30 @@ class KnowledgeGraph:
     report: ReadReport
     source: str
     quads: Quads
+    parts: Int32[np.ndarray, "part 2"] = dataclasses.field(default_factory=lambda: np.zeros((0, 2), np.int32))
 
     @property
     def tensor(self) -> AdjacencyTensor:
         """The episodes: a sparse tensor of concepts x predicates x concepts x instants."""
         return self.episodes
+
+    @cached_property
+    def wholes(self) -> AdjacencyTensor:
+        """What episodes hold of their parts: for every instant t that has some, sum over its parts t' of X[.., t'].
+
+        A tensor of the shape of ``episodes``, which itself holds every statement once, at the instant it was said of.
+
+        >>> example_graph().wholes.nnz
+        0
+        """
+        rows = self.episodes.coordinates
+        by_time = np.argsort(rows[:, 3], kind="stable")
+        first, last = (np.searchsorted(rows[by_time, 3], self.parts[:, 0], side) for side in ("left", "right"))
+        counts = last - first
+        before = np.repeat(np.cumsum(counts) - counts, counts)
+        of_part = rows[by_time[np.repeat(first, counts) + np.arange(counts.sum()) - before], :3]
+        held = np.column_stack([of_part, np.repeat(self.parts[:, 1], counts)])
+        return AdjacencyTensor.from_statements(held, self.episodes.shape)
 
     def semantic(self, facts_weight: float = 1.0, episodes_weight: float = 1.0) -> AdjacencyTensor:
         """Semantic memory: facts_weight * X[s, p, o] + episodes_weight * sum_t X[s, p, o, t].
@@ -92,6 +112,7 @@ class KnowledgeGraph:
             digest.update(repr(tensor.shape).encode())
             digest.update(tensor.coordinates.astype("<i4").tobytes())
             digest.update(tensor.values.astype("<f4").tobytes())
+        digest.update(self.parts.astype("<i4").tobytes())  # of no bytes where no episode is part of another
         return digest.hexdigest()
 
 
@@ -168,6 +189,7 @@ def graph_of(
         report,
         source,
         quads,
+        numbers.parts,
     )
 
 

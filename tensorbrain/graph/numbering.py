@@ -23,6 +23,7 @@ class Numbering:
     vocabulary: Vocabulary
     facts: AdjacencyTensor
     episodes: AdjacencyTensor
+    parts: Int32[np.ndarray, "part 2"]
     taxonomy: Int32[np.ndarray, "pair 2"]
     membership: Int32[np.ndarray, "member 2"]
     domains: dict[int, frozenset[int]]
@@ -76,6 +77,7 @@ def numbered(found: Interpretation) -> Numbering:
         vocabulary,
         AdjacencyTensor.from_statements(spo[~lived], shape),
         AdjacencyTensor.from_statements(spot, (*shape, len(order.graphs))),
+        _parts(found, instant_of),
         parents,
         members[is_class[members[:, 1]]],
         _classes_of(found, RDFS + "domain", concept_of, predicate_of, is_class),
@@ -93,6 +95,12 @@ def _words(found: Interpretation, index: int) -> tuple[str, str]:
     if found.terms.kinds[index] == LITERAL:
         return literal_iri(found.terms.terms[index]), short_label(text) or '""'  # pyright: ignore
     return text, found.labels.get(index) or short_label(local_name(text)) or text
+
+
+def _parts(found: Interpretation, instant_of: np.ndarray) -> np.ndarray:
+    """The rows (part, whole) of instants, sorted."""
+    pairs = sorted((part, whole) for whole, parts in found.parts.items() for part in parts)
+    return np.unique(instant_of[np.asarray(pairs, np.int64).reshape(-1, 2)], axis=0).astype(np.int32)
 
 
 def _inverse(ids: list[int], size: int) -> np.ndarray:

@@ -46,6 +46,7 @@ class ReadReport:
     blank_nodes_skipped: int = 0
     episodes: int = 0
     episodes_without_statements: int = 0
+    episodes_with_parts: int = 0
     episode_order: dict[str, int] = dataclasses.field(default_factory=dict)
     languages: dict[str, int] = dataclasses.field(default_factory=dict)
     labelled: int = 0

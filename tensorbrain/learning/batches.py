@@ -72,7 +72,8 @@ def training_rows(
 
     Each statement of an episode gives two rows: one from its instant (weight 1) and one with time left out (weight
     ``episodes_weight``), so that semantic memory is episodic memory with time summed out (TB23); each fact of
-    the default graph gives one semantic row (weight ``facts_weight``). Held-out facts give none.
+    the default graph gives one semantic row (weight ``facts_weight``). Held-out facts give none. An episode that others
+    are part of also has their statements as rows, weighed by how many of them hold each.
 
     >>> from tensorbrain.graph.knowledge_graph import example_graph
     >>> graph = example_graph()
@@ -81,14 +82,18 @@ def training_rows(
     True
     """
     facts, episodes = graph.facts.coordinates, graph.episodes.coordinates
+    wholes, times = graph.wholes.coordinates, graph.wholes.values
     if len(held_out):
         hidden = {tuple(row) for row in held_out.tolist()}
         facts = facts[[tuple(row) not in hidden for row in facts.tolist()]]
         episodes = episodes[[tuple(row) not in hidden for row in episodes[:, :3].tolist()]]
+        known = np.asarray([tuple(row) not in hidden for row in wholes[:, :3].tolist()], bool)
+        wholes, times = wholes[known], times[known]
     timeless = np.concatenate([facts, episodes[:, :3]])
     semantic = np.concatenate([timeless, np.full((len(timeless), 1), SEMANTIC, np.int32)], axis=1)
-    rows = np.concatenate([episodes, semantic]).astype(np.int32)
+    rows = np.concatenate([episodes, semantic, wholes]).astype(np.int32)
     weights = np.repeat([1.0, facts_weight, episodes_weight], [len(episodes), len(facts), len(episodes)])
+    weights = np.concatenate([weights, times])
     kept = weights > 0
     return rows[kept], weights[kept].astype(np.float32)
 

@@ -137,4 +137,4 @@ def test_the_command_prints_json_and_refuses_kindly(tmp_path, capsys):
         assert capsys.readouterr().err.count("\n") == 1
     (tmp_path / "file").write_text("")
     assert main([*asked[:-1], str(tmp_path / "file")]) == 2
-    assert "run again" in capsys.readouterr().err
+    assert "another folder" in capsys.readouterr().err

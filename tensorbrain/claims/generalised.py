@@ -24,7 +24,7 @@ DIAL = Dial(
 
 def design(config: Config) -> Trials:
     share = float(config.dial or DIAL.default)
-    full = {"classes": 8, "parents": 4, "members": 6, "things": 12, "told": 12, "share": share, "dim": 48}
+    full = {"classes": 8, "parents": 4, "members": 6, "things": 12, "told": 24, "share": share, "dim": 48}
     return pick(config, full | {"steps": 1500}, {"steps": 400})
 
 

@@ -113,7 +113,7 @@ def _learns(brain: TensorBrain) -> TensorBrain:
 
 @partial(jax.jit, static_argnames=("rule",))
 def _recalled(brains: TensorBrain, keys: Key[Array, " seed"], *, rule: str) -> Float[Array, "seed length"]:
-    """The share of the n statements of new episodes that is recalled among the n most probable, for every seed and n."""
+    """For every seed and n the share of new episodes' n statements that is among the n most probable in recall."""
     count = jnp.repeat(jnp.array(STATEMENTS), TESTED)
     told = jnp.arange(MOST)[None] < count[:, None]
 

@@ -35,7 +35,7 @@ def planned(brain: TensorBrain, t: Int[np.ndarray, " replayed"], share: float) -
     """The instants t weighted by P(t) among themselves, and the share that they shall have."""
     size = max(8, 1 << (len(t) - 1).bit_length())
     padded = jnp.asarray(np.resize(t, size).astype(np.int32))
-    p = jnp.where(jnp.arange(size) < len(t), brain.p_t[padded], 0.0)
+    p = jnp.where(jnp.arange(size) < len(t), jnp.maximum(brain.p_t[padded], 1e-9), 0.0)  # all alike where all are 0
     return Replay(padded, p / p.sum(), jnp.asarray(share, p.dtype))
 
 
@@ -80,6 +80,8 @@ def replay_steps(
     moves: str,
     interleaved: bool,
 ) -> tuple[TensorBrain, optax.OptState, Float[Array, " step"]]:
+    """A step of Adam down ``replay_loss`` for each key and rate: what moves, the state of Adam, and the losses."""
+
     def step(carry, each):
         params, state = carry
         key, rate = each

@@ -16,16 +16,28 @@ import pytest
 # A silent promotion or broadcast is the commonest wrong answer of array code: here both are errors.
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
+# Some devices multiply float32 with 10 bits of mantissa unless they are told not to: no fast path would equal a clear one.
+jax.config.update("jax_default_matmul_precision", "highest")
 
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+MAPS = Path("/proc/self/maps")  # the pieces of memory of this process, one a line (Linux)
+MANY = 20_000  # of them; Linux ends a process that asks for more than 65,530
+
+
 @pytest.fixture(scope="module", autouse=True)
 def what_stays_is_not_looked_at_again() -> Iterator[None]:
-    """What JAX compiled stays until the end, in millions of objects: without this every collection visits them."""
+    """What JAX compiled stays, in millions of objects: without this every collection of garbage visits them all.
+
+    Each compiled program holds some pieces of memory of its own: before there are too many, all are let go.
+    """
     yield
+    if MAPS.exists() and MAPS.read_bytes().count(b"\n") > MANY:
+        jax.clear_caches()
+        gc.unfreeze()
     gc.collect()
     gc.freeze()
 

@@ -14,14 +14,28 @@ class Clock {
     this.wake();
   }
 
+  /** Call `draw` in every frame with how far a change has come, from 0 to 1, slow at both ends; without time once, with 1. */
+  ease(who, milliseconds, draw) {
+    this.stop(who);
+    if (milliseconds <= 0) return draw(1);
+    const begin = performance.now();
+    this.glide(who, (now) => {
+      const t = Math.min(1, Math.max(0, (now - begin) / milliseconds));
+      draw(t * t * (3 - 2 * t));
+      return t < 1;
+    });
+  }
+
   stop(who) {
     this.gliding.delete(who);
   }
 
-  /** Draw now or, if it may wait, in a frame of its own. */
+  /** Draw now or, if it may wait, in a frame of its own; who waits already keeps its place in the line. */
   draw(who, draw, waits) {
-    this.waiting.delete(who);
-    if (!waits) return draw();
+    if (!waits) {
+      this.waiting.delete(who);
+      return draw();
+    }
     this.waiting.set(who, draw);
     this.wake();
   }

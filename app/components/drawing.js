@@ -31,13 +31,18 @@ class Mark {
 
   /** Radius and opacity of the mark at x and y; its name stands `above` it if there is room for it; `title` is its tooltip. */
   show(x, y, { radius, opacity, spoken, named, above, title = this.label }) {
-    set(this.shape, OUTLINES[this.shape.tagName](x, y, Number(radius.toFixed(1))));
-    set(this.shape, { "fill-opacity": opacity.toFixed(2) });
-    set(this.whole, { class: spoken ? "node spoken" : "node" });
-    write(this.title, title);
+    const look = [x, y, radius.toFixed(1), opacity.toFixed(2)].join(); // to ask the page for what it shows would take longer
+    if (look !== this.look) {
+      set(this.shape, OUTLINES[this.shape.tagName](x, y, Number(radius.toFixed(1))));
+      set(this.shape, { "fill-opacity": opacity.toFixed(2) });
+      this.look = look;
+    }
+    if (spoken !== this.spoken) set(this.whole, { class: spoken ? "node spoken" : "node" });
+    if (title !== this.told) write(this.title, title);
+    [this.spoken, this.told] = [spoken, title];
     if (named) set(this.name, { x, y: (y - above).toFixed(1) });
     if (named && !this.name.parentNode) this.whole.append(this.name);
-    if (!named) this.name.remove();
+    if (!named && this.name.parentNode) this.name.remove();
   }
 }
 

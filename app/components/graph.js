@@ -39,12 +39,17 @@ class Surroundings {
   refresh() {
     if (!this.shown) return;
     this.spread();
-    this.show(...this.shown);
+    this.draw(...this.shown);
   }
 
-  /** `upTo` is the last window that was read in statement `n`. */
+  /** `upTo` is the last window that was read in statement `n`: only what is read changes the drawing. */
   show(n, upTo) {
+    if (n === this.shown?.[0] && upTo === this.shown[1]) return;
     this.shown = [n, upTo];
+    this.draw(n, upTo);
+  }
+
+  draw(n, upTo) {
     const { film, at, marks } = this;
     const { nodes, edges } = film.graph;
     const now = new Map((upTo >= 0 ? film.rows(n, upTo) : []).map(([item, p]) => [item, p]));

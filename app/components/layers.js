@@ -35,17 +35,11 @@ class Cells {
   }
 
   show(values, milliseconds) {
-    this.clock.stop(this);
-    const from = this.shown?.length === values.length ? this.shown : null;
-    if (from && values.every((v, i) => v === from[i])) return;
-    if (!from || milliseconds <= 0) return this.paint(values);
-    const begin = performance.now();
-    this.clock.glide(this, (now) => {
-      const t = Math.min(1, Math.max(0, (now - begin) / milliseconds));
-      const ease = t * t * (3 - 2 * t);
-      this.paint(t < 1 ? Float32Array.from(from, (v, i) => v + (values[i] - v) * ease) : values);
-      return t < 1;
-    });
+    const from = this.shown;
+    const alike = from?.length === values.length; // the same units: one state can become the other
+    if (alike && values.every((v, i) => v === from[i])) return this.clock.stop(this);
+    const between = (share) => Float32Array.from(from, (v, i) => v + (values[i] - v) * share);
+    this.clock.ease(this, alike ? milliseconds : 0, (share) => this.paint(share < 1 ? between(share) : values));
   }
 
   /** Where the columns and rows of cells begin and end, in pixels of the screen, and the picture that they fill. */
@@ -91,8 +85,10 @@ function fitting(count, aspect) {
 
 /** The bars of the concept index: rows are made once and then only changed, so that they can glide. */
 class Bars {
-  constructor(list, pick) {
+  constructor(list, pick, clock) {
     this.list = list;
+    this.clock = clock;
+    this.lengths = []; // of the bars, as the eye sees them now
     list.replaceChildren();
     this.pick = pick; // called with the item of a row that is clicked
     this.pinned = new Set(); // labels stay pinned when another film is shown
@@ -100,6 +96,7 @@ class Bars {
   }
 
   reserve(count) {
+    this.list.parentElement.style.setProperty("--rows", count);
     while (this.list.children.length > count) this.list.lastChild.remove();
     while (this.list.children.length < count) {
       const row = node("li");
@@ -129,13 +126,13 @@ class Bars {
   }
 
   /** `given` says that the taken word was not the index's choice; `resting` that this is what was read before. */
-  show(film, rows, slot, { chosen, asked, given, resting }) {
+  show(film, rows, slot, { chosen, asked, given, resting, glide }) {
     this.list.classList.toggle("resting", resting || !rows.length);
     set(this.list, { "data-slot": slot ?? "" });
     const staged = this.staged(film, rows, chosen);
     [...this.list.children].forEach((row, i) => {
       const button = row.firstChild;
-      const [mark, name, bar, share, kind] = button.children;
+      const [mark, name, , share, kind] = button.children;
       const there = i < staged.length;
       const [item, p] = there ? staged[i] : [-1, 0];
       const { label, group } = there ? film.items[item] : { label: "", group: "" };
@@ -150,8 +147,19 @@ class Bars {
       set(name, { title: label });
       write(share, there ? chance(p) : "");
       write(kind, taken ? (given ? "given" : "taken") : group);
-      bar.firstChild.style.transform = `scaleX(${p})`;
     });
+    this.grow([...this.list.children].map((_, i) => (i < staged.length ? staged[i][1] : 0)), glide);
     return staged;
+  }
+
+  /** Let the bars glide to new lengths. */
+  grow(lengths, milliseconds) {
+    const from = lengths.map((_, i) => this.lengths[i] ?? 0);
+    if (lengths.every((length, i) => length === from[i])) return this.clock.stop(this);
+    const fills = [...this.list.querySelectorAll("u")];
+    this.clock.ease(this, milliseconds, (share) => {
+      this.lengths = lengths.map((length, i) => from[i] + (length - from[i]) * share);
+      fills.forEach((fill, i) => (fill.style.transform = `scaleX(${this.lengths[i].toFixed(4)})`));
+    });
   }
 }

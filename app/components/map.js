@@ -38,14 +38,17 @@ class Plane {
 
   refresh() {
     if (!this.shown) return;
+    const [n, upTo, phase, window] = this.shown;
     this.spread();
-    this.show(...this.shown);
-  }
-
-  show(n, upTo, phase, window) {
-    this.shown = [n, upTo, phase, window];
     this.showPoints(n, upTo);
     this.showWay(n, phase, window);
+  }
+
+  /** `upTo` is the last window that was read in statement `n`: only what is read changes the points. */
+  show(n, upTo, phase, window) {
+    if (n !== this.shown?.[0] || upTo !== this.shown[1]) this.showPoints(n, upTo);
+    this.showWay(n, phase, window);
+    this.shown = [n, upTo, phase, window];
   }
 
   showPoints(n, upTo) {

@@ -15,9 +15,9 @@ class Player {
     this.gamma = new Cells(find(".gamma"), ["--below", "--even", "--above"], rooms, clock);
     this.context = new Cells(find(".context"), ["--even", "--weak", "--strong"], rooms, clock);
     const pick = (item) => this.ask(item === this.asked ? -1 : item);
-    this.bars = new Bars(find(".bars"), pick);
+    this.bars = new Bars(find(".bars"), pick, clock);
     this.senses = new Senses(root);
-    this.why = new Why(root, (...of) => this.deeds(...of));
+    this.why = new Why(root, (...of) => this.deeds(...of), clock);
     this.around = new Surroundings(root, pick, rooms);
     this.plane = new Plane(root, pick, rooms);
     this.course = new Course(root, (cursor) => this.transport.seek(cursor), rooms);
@@ -104,17 +104,16 @@ class Player {
     this.context.show(film.h(n, w), phase === "evolve" ? transport.glide : 0);
     const answer = this.why.answer(film, n, upTo, this.asked);
     this.showBoard(board, answer);
-    this.showIndex(n, upTo, reads);
     this.senses.show(n, w, phase, upTo);
     for (const flow of this.flows) flow.classList.toggle("lit", this.isLit(flow, frame));
     const complete = transport.cursor === transport.lastOf[n];
+    clock.draw(this.index, () => this.showIndex(n, upTo, reads), moving);
     clock.draw(this.sentence, () => this.say(frame), moving);
     clock.draw(this.steps, () => (this.steps.show(frame), this.statements.show(n, upTo, complete)), moving);
-    clock.draw(this.statements, () => this.statements.follow(n), moving);
-    clock.draw(this.why, () => this.why.show(film, n, upTo, this.asked, answer), moving);
+    clock.draw(this.course, () => (this.statements.follow(n), this.course.show(transport.cursor)), moving);
+    clock.draw(this.why, () => this.why.show(film, n, upTo, this.asked, answer, moving), moving);
     clock.draw(this.around, () => this.around.show(n, upTo), moving);
     clock.draw(this.plane, () => this.plane.show(n, upTo, phase, w), moving);
-    clock.draw(this.course, () => this.course.show(transport.cursor), moving);
   }
 
   /** The blackboard, or in its place what each unit adds to the score of what is asked about. */
@@ -139,6 +138,7 @@ class Player {
       asked: this.asked,
       given: film.given.includes(slot),
       resting: !reads,
+      glide: this.transport.glide,
     });
     const few = film.sight && rows.length < film.sizes[slot]; // an attribute is read within its own group
     const among = bars.search ? `${staged.length} found` : few ? `${staged.length} of ${rows.length} in its group` : `top ${staged.length} of ${film.sizes[slot]}`;

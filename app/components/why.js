@@ -4,7 +4,8 @@ const DECIDING = 7; // units that are named one by one
 const NEVER = 1e-29; // what is less probable was never read: it was told
 
 class Why {
-  constructor(root, acts) {
+  constructor(root, acts, clock) {
+    this.clock = clock;
     this.card = root.querySelector(".why");
     const find = (selector) => root.querySelector(`.why ${selector}`);
     [this.asked, this.because, this.head, this.body] = [".asked", ".because", "thead", "tbody"].map(find);
@@ -25,27 +26,32 @@ class Why {
     return { item: mine[0], mine, other, unread, terms };
   }
 
-  /** The answer in words and sums; null where there is none to the item that is asked about. */
-  show(film, n, w, item, answer) {
+  /** The answer in words and sums, null where there is none to the item that is asked about; the units may wait. */
+  show(film, n, w, item, answer, waits) {
+    const key = [film.name, n, w, item].join();
+    if (answer && key === this.shown) return this.offer(film, n, w, answer.item);
+    this.shown = key;
     this.card.classList.toggle("rest", !answer);
     if (!answer) {
       const outside = item >= 0 && w >= 0 && film.rows(n, w).length ? `${film.items[item].label} is no candidate for the ${film.slots[w]}.` : "";
       this.asked.textContent = "Why";
       this.because.textContent = outside || "Nothing has been read yet: step on, and this says why a concept was taken.";
       this.doing.replaceChildren();
-      return this.clear();
+      return this.clock.draw(this.units, () => this.clear());
     }
     const { mine, other, unread, terms } = answer;
     const name = (row) => node("b", film.slots[w], film.items[row[0]].label);
     this.asked.replaceChildren("Why ", name(mine), ...(other ? [" and not ", name(other)] : []), "?");
     this.because.replaceChildren(...this.reason(film, w, mine, other, name));
-    if (unread) this.clear();
-    else this.fill(film, mine, other, terms);
     this.offer(film, n, w, mine[0]);
+    if (unread) return this.clock.draw(this.units, () => this.clear());
+    this.fill(film, mine, other, terms);
+    this.clock.draw(this.units, () => this.decide(film, terms), waits);
   }
 
   clear() {
-    [this.head, this.body, this.units].forEach((part) => part.replaceChildren());
+    [this.head, this.body].forEach((part) => part.replaceChildren());
+    this.hang([]);
     write(this.deciding, "");
   }
 
@@ -72,34 +78,43 @@ class Why {
 
   fill(film, mine, other, terms) {
     const columns = other ? [mine, other] : [mine];
-    const heading = node("tr");
-    heading.append(node("td"), ...columns.map((row) => node("th", "", film.items[row[0]].label)));
-    this.head.replaceChildren(heading);
     const sum = (values, keep) => values.reduce((total, v) => (keep(v) ? total + v : total), 0);
-    const line = (words, values, className = "") => {
-      const row = node("tr", className);
-      const head = node("th", "", words);
-      head.scope = "row";
-      row.append(head, ...values.map((value) => node("td", "", value)));
-      return row;
-    };
     const both = terms ? [terms.mine, terms.other] : [];
     const offsets = columns.map((row) => film.offset(row[0]));
     const lines = terms
-      ? [line("units that speak for it", both.map((t) => signed(sum(t, (v) => v > 0)))), line("units that speak against it", both.map((t) => signed(sum(t, (v) => v < 0))))]
+      ? [["units that speak for it", both.map((t) => signed(sum(t, (v) => v > 0)))], ["units that speak against it", both.map((t) => signed(sum(t, (v) => v < 0)))]]
       : [];
-    if (offsets.some((v) => v)) lines.push(line("a₀, its offset", offsets.map((v) => signed(v))));
-    lines.push(line("score n", columns.map((row) => row[2].toFixed(2)), "total"));
-    lines.push(line("softmax", columns.map((row) => chance(row[1])), "total"));
-    this.body.replaceChildren(...lines);
-    this.decide(film, terms);
+    if (offsets.some((v) => v)) lines.push(["a₀, its offset", offsets.map((v) => signed(v))]);
+    lines.push(["score n", columns.map((row) => row[2].toFixed(2)), "total"]);
+    lines.push(["softmax", columns.map((row) => chance(row[1])), "total"]);
+    this.table(this.head, [["", columns.map((row) => film.items[row[0]].label)]], "td", "th");
+    this.table(this.body, lines, "th", "td");
+  }
+
+  /** Lines of a table, each with words before its values; its cells are made anew only where their number has changed. */
+  table(part, lines, before, cell) {
+    const columns = 1 + lines[0][1].length;
+    if (part.children.length !== lines.length || part.firstChild.children.length !== columns)
+      part.replaceChildren(
+        ...lines.map(([, values]) => {
+          const row = node("tr");
+          row.append(node(before), ...values.map(() => node(cell)));
+          if (before === "th") row.firstChild.scope = "row";
+          return row;
+        }),
+      );
+    lines.forEach(([words, values, kind = ""], i) => {
+      const row = part.children[i];
+      row.className = kind;
+      [words, ...values].forEach((text, k) => write(row.children[k], text));
+    });
   }
 
   /** The units in which the two differ most, as bars to the right (for the first) and to the left. */
   decide(film, terms) {
     if (!terms) {
       write(this.deciding, "This film brought the sums of these two, not their single units.");
-      return this.units.replaceChildren();
+      return this.hang([]);
     }
     const gaps = Array.from(terms.mine, (v, i) => [i, v - terms.other[i]]).sort((x, y) => Math.abs(y[1]) - Math.abs(x[1]));
     const reach = Math.abs(gaps[0][1]) || 1;
@@ -107,7 +122,7 @@ class Why {
     const rest = gaps.slice(DECIDING).reduce((total, [, gap]) => total + gap, 0);
     write(this.deciding, "The units that decide most between them, and all the others together:");
     const rows = [...shown.map(([unit, gap]) => [`unit ${film.units[unit]}`, gap]), [`${gaps.length - shown.length} others`, rest]];
-    if (this.units.children.length !== rows.length) this.units.replaceChildren(...rows.map(() => this.unit()));
+    if (this.units.children.length !== rows.length) this.hang(rows.map(() => this.unit()));
     rows.forEach(([words, gap], i) => {
       const row = this.units.children[i];
       const [name, bar, sum] = row.children;
@@ -116,6 +131,12 @@ class Why {
       write(name, words);
       write(sum, signed(gap));
     });
+  }
+
+  /** Rows for units: their number gives the list its room. */
+  hang(rows) {
+    this.units.replaceChildren(...rows);
+    this.units.parentElement.style.setProperty("--rows", rows.length);
   }
 
   /** An empty row for a unit. */
@@ -128,14 +149,14 @@ class Why {
 
   /** What can be done with the candidate: as far as the page offers it. */
   offer(film, n, w, item) {
-    const buttons = this.acts(film, n, w, item).map(([words, title, deed, pressed]) => {
-      const button = node("button", "", words);
-      button.type = "button";
-      button.title = title;
-      if (pressed !== undefined) button.ariaPressed = String(pressed);
+    const acts = this.acts(film, n, w, item);
+    while (this.doing.children.length > acts.length) this.doing.lastChild.remove();
+    while (this.doing.children.length < acts.length) this.doing.append(Object.assign(node("button"), { type: "button" }));
+    acts.forEach(([words, title, deed, pressed], i) => {
+      const button = this.doing.children[i]; // the same as before, so that it keeps the focus
+      write(button, words);
+      set(button, { title, "aria-pressed": pressed ?? null });
       button.onclick = deed;
-      return button;
     });
-    this.doing.replaceChildren(...buttons);
   }
 }

@@ -24,7 +24,7 @@ def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
     """Teach every rung to read scenes of two things, and ask it for the predicate of new scenes."""
     sizes, settings = Sizes(), Settings(dim=trials["dim"], context=trials["dim"], orders=("sop",))
     many = seeds * len(RUNGS)
-    lessons = worlds(sizes, many), conditions([(*gates, trials["noise"]) for gates in RUNGS.values()], seeds)
+    lessons = worlds(sizes, many), conditions([(*gates, trials["noise"], 0) for gates in RUNGS.values()], seeds)
     brains = brains_that_see(sizes, settings, many)
     taught, _ = fit(
         brains, lessons, Looks(sizes), many, steps=trials["steps"], rate=trials["rate"], learns=learns_to_see

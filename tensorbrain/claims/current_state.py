@@ -4,14 +4,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tensorbrain.brain import Brain
+from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.claims.chart import Chart, series
 from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Row, Table, Trials
-from tensorbrain.claims.remembering import beside, every_statement, recalled_at_n, remembered
+from tensorbrain.claims.remembering import beside, every_statement, recalled_at_n
 from tensorbrain.claims.tables import by_seed, pick
 from tensorbrain.learning.fit import SampledStatements, fit, newborn
 from tensorbrain.settings import Settings
-from tensorbrain.typing import Array, Int32
+from tensorbrain.typing import Array, Float, Int32
 
 MIXTURE, A_BAR = "all instants together", "a-bar"
 DIAL = Dial("ended", "share of the facts that end again", (0.25, 0.5, 0.75), 0.5)
@@ -33,16 +33,26 @@ def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
     settings = Settings(dim=trials["dim"], context=trials["dim"])
     lessons, loss = jnp.asarray(np.concatenate([lived, direct])), SampledStatements(96)
     taught, _ = fit(beside(newborn(counts, settings, seeds), 2), lessons, loss, seeds * 2, steps=trials["steps"])
-    p = jnp.exp(jax.jit(jax.vmap(lambda brain: every_statement(brain, brain.a_bar, "spo")))(taught))
-    learned, known = jnp.split(p, 2)
+    then, ever = _all(taught)
+    learned, known = jnp.split(jnp.exp(ever), 2)
     per_instant = jnp.stack([jnp.bincount(each[:, 3], length=trials["instants"]) for each in events]).astype(float)
-    each = remembered(jax.tree.map(lambda leaf: leaf[: len(seeds)], taught))
-    mixture = jnp.einsum("kt,ktspo->kspo", per_instant, jnp.exp(each))
+    mixture = jnp.einsum("kt,ktspo->kspo", per_instant, jnp.exp(then[: len(seeds)]))
     table = []
     for start, p in ((MIXTURE, mixture), (A_BAR, learned)):
         begun, ended = p[:, :, :predicates], p[:, :, predicates:]
         table += _rows(seeds, start, "start", begun, now) + _rows(seeds, start, "start - end", begun - ended, now)
     return table + _rows(seeds, A_BAR, "direct", known[:, :, :predicates], now)
+
+
+@jax.jit
+@jax.vmap
+def _all(
+    brain: TensorBrain,
+) -> tuple[Float[Array, "instant concept predicate concept"], Float[Array, "concept predicate concept"]]:
+    """log P of all statements, from every instant and from a-bar."""
+    starts = jnp.concatenate([brain.index.embeddings("instant"), brain.a_bar[None]])
+    log_p = jax.lax.map(lambda q: every_statement(brain, q, "spo"), starts)
+    return log_p[:-1], log_p[-1]
 
 
 def _timeless(rows: Int32[np.ndarray, "seed row _"]) -> Int32[np.ndarray, "seed row 4"]:
@@ -66,7 +76,7 @@ def _world(
 
 
 def _rows(seeds: tuple[int, ...], start: str, way: str, score: Array, now: np.ndarray) -> list[Row]:
-    share = jax.vmap(lambda score, now: recalled_at_n(score[None], now[None])[0])(score, jnp.asarray(now))
+    share = jax.jit(recalled_at_n)(score, jnp.asarray(now))
     return [{"seed": s, "from": start, "way": way, "recall": float(r)} for s, r in zip(seeds, share, strict=True)]
 
 

@@ -45,7 +45,8 @@ def examined(
         def look_at(z: Float[Array, "6 feature"]) -> tuple[Scene, Read]:
             seen = scene(world, z, noise=condition.noise, strange=strange)
             if selection != "another":
-                return seen, read(brain, seen, sizes, selection=selection, teacher=seen.thing)
+                said = read(brain, seen, sizes, selection=selection, teacher=seen.thing, untied=condition.untied)
+                return seen, said
             swapped = jnp.where(seen.thing < sizes.individuals, _next_of_kind(seen.thing, sizes.each), seen.thing)
             return seen, read(brain, seen, sizes, selection="teacher", teacher=swapped)
 

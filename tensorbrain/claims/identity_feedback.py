@@ -42,7 +42,7 @@ def taught_rows(trials: Trials, seeds: tuple[int, ...]) -> Table:
     """What small brains read of known individuals and of strangers, by what writes back."""
     sizes, settings = Sizes(), Settings(dim=trials["dim"], context=trials["dim"], orders=("sop",))
     many = seeds * 2
-    lessons = worlds(sizes, many), conditions([(1, taught, trials["noise"]) for taught in (0, 1)], seeds)
+    lessons = worlds(sizes, many), conditions([(1, taught, trials["noise"], 0) for taught in (0, 1)], seeds)
     brains = brains_that_see(sizes, settings, many)
     brains, _ = fit(
         brains, lessons, Looks(sizes), many, steps=trials["steps"], rate=trials["rate"], learns=learns_to_see

@@ -2,16 +2,19 @@
 
 from typing import NamedTuple
 
+import jax
 import numpy as np
 
-from tensorbrain.brain import Brain
+from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.datasets.scenes import Dials, draw, new_scripts
 from tensorbrain.datasets.worlds import load_graph
 from tensorbrain.evaluation.perception import Masks, masks
 from tensorbrain.experiments.schooling import SECOND_LOOK
 from tensorbrain.learning.observing import Seen, observe
 from tensorbrain.modes.choices import Choices, choices
+from tensorbrain.modes.looking import Sight, look, moment, region_senses
 from tensorbrain.pictures.scenes import Scenes
+from tensorbrain.typing import Array, Float, Int
 
 REGIONS = 7  # the place and six things, the most that new scenes have: one shape, compiled once
 
@@ -53,3 +56,15 @@ def _wide(scenes: Scenes) -> Scenes:
         return np.pad(array, shape, constant_values=fill)
 
     return Scenes(*(padded(name) for name in scenes.__dataclass_fields__))
+
+
+@jax.jit
+def named_things(brain: TensorBrain, seen: Seen, options: Choices) -> Int[Array, "scene region"]:
+    """What each region is taken for in the window of a subject, an individual or a class (TB23, Algorithm 1)."""
+
+    def one(features: Float[Array, "region feature"], boxes: Float[Array, "region 4"]) -> Int[Array, " region"]:
+        _, start, _ = moment(brain, Sight(features[0], boxes[0]))
+        looked = jax.vmap(lambda nu: look(brain, start, region_senses(brain, nu), options.candidates[0])[1])
+        return looked(Sight(features, boxes)).argmax(axis=-1)
+
+    return jax.vmap(one)(seen.features, seen.boxes)

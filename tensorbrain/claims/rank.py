@@ -12,13 +12,13 @@ from tensorbrain.claims.chart import Chart, Role, series
 from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Table, Trials
 from tensorbrain.claims.remembering import World, beside, every_statement, recalled_at_n, rows, world
 from tensorbrain.claims.tables import pick
-from tensorbrain.factorization.nonnegative_tucker import NonnegativeTucker, recalled
+from tensorbrain.factorization.nonnegative_tucker import NonnegativeTucker, a_bar, recalled
 from tensorbrain.factorization.nonnegative_tucker import fit as fit_tucker
 from tensorbrain.learning.fit import SampledStatements, fit, keys, newborn
 from tensorbrain.settings import Settings
 from tensorbrain.typing import Array, Float, Int, Int32
 
-TUCKER, BRAIN = "non-negative Tucker", "brain"
+TUCKER, BRAIN = "Tucker", "brain"
 EPISODIC, SEMANTIC, ONE = "episodic", "semantic", "one instant"
 ROLES: dict[str, Role] = {EPISODIC: "claim", SEMANTIC: "other", ONE: "control"}
 ENOUGH = 0.9
@@ -41,25 +41,23 @@ def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
 def _tucker(told: World, ranks: list[int], seeds: tuple[int, ...]) -> Table:
     """Models by expectation-maximisation, in which a class that begins empty stays so: all ranks have one shape."""
     widest, predicates = max(ranks), told.counts[1]
-    episodic, there, once = _episodic(told), told.statements, _once(told)
+    episodic, there, once = (jnp.asarray(each) for each in (_episodic(told), told.statements, _once(told)))
 
-    @partial(jax.jit, static_argnames=("counts",))
-    def recall(keys, rows, targets, counts: tuple[int, int, int]):
-        def one(key, rows, targets, rank):
-            model = NonnegativeTucker.create(counts, (widest, predicates, widest), key=key)
-            on = (jnp.arange(widest) < rank).astype(float)
-            core = jnp.einsum("abcd,a,c,d->abcd", model.core, on, on, on)
-            model, _ = fit_tucker(eqx.tree_at(lambda m: m.core, model, core), rows, jnp.ones(len(rows)), steps=150)
-            return recalled_at_n(jnp.log(jax.vmap(lambda a: recalled(model, a))(model.instants)), targets).mean()
+    def one(key, rows, there, once, rank) -> tuple[Float[Array, ""], Float[Array, ""]]:
+        model = NonnegativeTucker.create(told.counts, (widest, predicates, widest), key=key)
+        on = (jnp.arange(widest) < rank).astype(float)
+        core = jnp.einsum("abcd,a,c,d->abcd", model.core, on, on, on)
+        model, _ = fit_tucker(eqx.tree_at(lambda m: m.core, model, core), rows, jnp.ones(len(rows)), steps=150)
+        then = jax.vmap(lambda a: recalled(model, a))(model.instants)
+        return recalled_at_n(then, there).mean(), recalled_at_n(recalled(model, a_bar(model))[None], once)[0]
 
-        ladder = jax.vmap(one, in_axes=(None, None, None, 0))
-        return jax.vmap(ladder, in_axes=(0, 0, 0, None))(keys, rows, targets, jnp.asarray(ranks))
-
-    timeless, again = (*told.counts[:2], 1), tuple(seed + 1_000_000 for seed in seeds)
+    ladder = jax.vmap(one, in_axes=(None, None, None, None, 0))
+    many = jax.jit(jax.vmap(ladder, in_axes=(0, 0, 0, 0, None)))
+    timeless, again = episodic.at[..., 3].set(0), keys(tuple(seed + 1_000_000 for seed in seeds))
     shares = {
-        EPISODIC: recall(keys(seeds), episodic, there, told.counts),
-        SEMANTIC: recall(keys(seeds), _at(episodic, 0), once, timeless),
-        ONE: recall(keys(again), _at(episodic, 0), once, timeless),
+        EPISODIC: many(keys(seeds), episodic, there, once, jnp.asarray(ranks))[0],
+        SEMANTIC: many(keys(seeds), timeless, there, once, jnp.asarray(ranks))[1],
+        ONE: many(again, timeless, there, once, jnp.asarray(ranks))[1],
     }
     return [
         {"seed": seed, "model": TUCKER, "memory": memory, "rank": r, "recall": float(share[n, i])}
@@ -76,28 +74,30 @@ def _brains(told: World, trials: Trials, seeds: tuple[int, ...]) -> Table:
     narrow = [jax.vmap(partial(narrowed, units=r))(newborns) for r in ranks]
     ladder = jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *narrow)
     episodic = np.tile(_episodic(told), (len(ranks), 1, 1))
-    lessons = jnp.asarray(np.concatenate([episodic, _at(episodic, -1)]))
+    timeless = np.concatenate([episodic[..., :3], np.full_like(episodic[..., 3:], -1)], axis=-1)
+    lessons = jnp.asarray(np.concatenate([episodic, timeless]))
     everyone = seeds * (2 * len(ranks))
     taught, _ = fit(beside(ladder, 2), lessons, SampledStatements(64), everyone, steps=trials["steps"])
-    table = []
-    for n, (memory, statements) in enumerate(((EPISODIC, told.statements), (SEMANTIC, _once(told)))):
-        those = jax.tree.map(lambda leaf, n=n: jnp.split(leaf, 2)[n], taught)
-        share = np.asarray(_recall(those, jnp.asarray(np.tile(statements, (len(ranks), 1, 1, 1))), memory))
-        table += [
-            {"seed": seed, "model": BRAIN, "memory": memory, "rank": r, "recall": float(share[i * len(seeds) + k])}
-            for i, r in enumerate(ranks)
-            for k, seed in enumerate(seeds)
-        ]
-    return table
+    copies = (2 * len(ranks), 1, 1, 1)
+    targets = (jnp.asarray(np.tile(each, copies)) for each in (told.statements, _once(told)))
+    then, ever = (np.asarray(share).reshape(2, len(ranks), len(seeds)) for share in _recall(taught, *targets))
+    return [
+        {"seed": seed, "model": BRAIN, "memory": memory, "rank": r, "recall": float(share[i, k])}
+        for memory, share in ((EPISODIC, then[0]), (SEMANTIC, ever[1]))
+        for i, r in enumerate(ranks)
+        for k, seed in enumerate(seeds)
+    ]
 
 
-@partial(jax.jit, static_argnames=("memory",))
-def _recall(brains: TensorBrain, told: Int[Array, "brain start statement 3"], memory: str) -> Float[Array, " brain"]:
-    def one(brain: TensorBrain, told: Int[Array, "start statement 3"]) -> Float[Array, ""]:
-        starts = brain.index.embeddings("instant") if memory == EPISODIC else brain.a_bar[None]
-        return recalled_at_n(jax.vmap(lambda q: every_statement(brain, q, "spo"))(starts), told).mean()
-
-    return jax.vmap(one)(brains, told)
+@jax.jit
+@jax.vmap
+def _recall(
+    brain: TensorBrain, there: Int[Array, "instant statement 3"], once: Int[Array, "1 told 3"]
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """The shares recalled of every instant and of all of time."""
+    starts = jnp.concatenate([brain.index.embeddings("instant"), brain.a_bar[None]])
+    log_p = jax.lax.map(lambda q: every_statement(brain, q, "spo"), starts)
+    return recalled_at_n(log_p[:-1], there).mean(), recalled_at_n(log_p[-1:], once)[0]
 
 
 def narrowed(brain: TensorBrain, units: int) -> TensorBrain:
@@ -114,12 +114,6 @@ def narrowed(brain: TensorBrain, units: int) -> TensorBrain:
         brain,
         (brain.index.A * on[None], brain.a_bar * on, V, B, W, -0.5 * V.sum(axis=1)),
     )
-
-
-def _at(rows: Int32[np.ndarray, "seed row 4"], t: int) -> Int32[np.ndarray, "seed row 4"]:
-    moved = rows.copy()
-    moved[..., 3] = t
-    return moved
 
 
 def _episodic(told: World) -> Int32[np.ndarray, "seed row 4"]:

@@ -99,22 +99,6 @@ def _every(brain: TensorBrain, slot: str) -> Int[Array, " row"]:
     return jnp.arange(brain.index.size(BLOCK_OF[slot]))
 
 
-@partial(jax.jit, static_argnames=("order",))
-def remembered(brains: TensorBrain, order: str = "spo") -> Float[Array, "seed instant concept predicate concept"]:
-    """log P(s, p, o | a_t) of all instants of brains as `newborn` makes them, by enumeration.
-
-    >>> from tensorbrain.learning.fit import newborn
-    >>> from tensorbrain.settings import Settings
-    >>> remembered(newborn((5, 3, 4), Settings(dim=8, context=8), (0, 1))).shape
-    (2, 4, 5, 3, 5)
-    """
-
-    def one(brain: TensorBrain):
-        return jax.vmap(lambda a: every_statement(brain, a, order))(brain.index.embeddings("instant"))
-
-    return jax.vmap(one)(brains)
-
-
 def recalled_at_n(
     log_p: Float[Array, "start concept predicate concept"], told: Int[Array, "start statement 3"]
 ) -> Float[Array, " start"]:

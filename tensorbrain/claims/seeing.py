@@ -22,7 +22,8 @@ from tensorbrain.typing import Array, Bool, Float, Int, PRNGKeyArray
 @dataclass(frozen=True)
 class Sizes:
     """How large a small world is: classes, individuals of each, features of a look, relations, and ``deviation``, how
-    far individuals lie from the prototype of their class (prototypes are drawn from N(0, 1)).
+    far individuals lie from the prototype of their class (prototypes are drawn from N(0, 1)). With 2 ``faces`` every
+    concept has a second row of A, so that one may be read and the other written.
 
     Concepts are the individuals, class by class, then the classes, then the two traits; predicates are four to a
     relation: who leads (of two), and of which trait the subject is.
@@ -36,6 +37,7 @@ class Sizes:
     feature: int = 32
     relations: int = 4
     deviation: float = 0.5
+    faces: int = 1
 
     @property
     def individuals(self) -> int:
@@ -45,7 +47,7 @@ class Sizes:
     @property
     def counts(self) -> tuple[int, int, int]:
         """Concepts, predicates and instants, as brains are created with."""
-        return self.individuals + self.classes + 2, 4 * self.relations, 0
+        return self.faces * (self.individuals + self.classes + 2), 4 * self.relations, 0
 
     @property
     def things(self) -> Bool[np.ndarray, " concept"]:
@@ -163,18 +165,26 @@ class Read(NamedTuple):
 
 
 def read(
-    brain: TensorBrain, seen: Scene, sizes: Sizes, *, selection: str = "attend", teacher: Int[Array, "2"] | None = None
+    brain: TensorBrain,
+    seen: Scene,
+    sizes: Sizes,
+    *,
+    selection: str = "attend",
+    teacher: Int[Array, "2"] | None = None,
+    untied: Float[Array, ""] | float = 0.0,
 ) -> Read:
     """Look at a scene window by window (TB23, Algorithm 1): subject, object, predicate; labels after the feedback.
 
-    ``selection`` is attend, argmax or teacher, which writes the indices ``teacher``.
+    ``selection`` is attend, argmax or teacher, which writes the indices ``teacher``. Where indices have two faces and
+    ``untied`` is 1, the second is written in place of the first, which is read.
     """
     candidates, groups = jnp.asarray(sizes.things), jnp.asarray(sizes.groups)
     state = BrainState(brain.board.blank(), jnp.zeros(brain.memory.B.shape[0]))
     things, labels = [], []
     for n in range(2):
         state, log_pi = look(brain, state, {"region": seen.looks[n]}, candidates)
-        state, _ = feed_back(brain, state, log_pi, selection, teacher=None if teacher is None else teacher[n])
+        writes = log_pi if sizes.faces == 1 else jnp.where(untied > 0, jnp.roll(log_pi, len(log_pi) // 2), log_pi)
+        state, _ = feed_back(brain, state, writes, selection, teacher=None if teacher is None else teacher[n])
         things.append(log_pi)
         labels.append(read_labels(brain, state, groups))
     _, log_p = relate(brain, state, {"union": seen.union})
@@ -183,17 +193,19 @@ def read(
 
 class Condition(NamedTuple):
     """What a brain learns and looks under: whether what its working memory writes and its feedback take part (each 1 or
-    0), and the noise of the looks. Numbers all, so that brains of all kinds are taught side by side."""
+    0), the noise of the looks, and whether the second face of an index is written. Numbers all, so that brains of all
+    kinds are taught side by side."""
 
     context: Float[Array, "*many"]
     feedback: Float[Array, "*many"]
     noise: Float[Array, "*many"]
+    untied: Float[Array, "*many"]
 
 
-def conditions(rows: Sequence[tuple[float, float, float]], seeds: tuple[int, ...]) -> Condition:
-    """Several conditions (context, feedback, noise), all seeds of the first one first.
+def conditions(rows: Sequence[tuple[float, float, float, float]], seeds: tuple[int, ...]) -> Condition:
+    """Several conditions (context, feedback, noise, untied), all seeds of the first one first.
 
-    >>> conditions([(0, 0, 0.5), (1, 0, 0.5)], (5, 6)).context
+    >>> conditions([(0, 0, 0.5, 0), (1, 0, 0.5, 0)], (5, 6)).context
     Array([0., 0., 1., 1.], dtype=float32)
     """
     each = np.repeat(np.asarray(rows, np.float32), len(seeds), axis=0)
@@ -227,7 +239,7 @@ class Looks:
 
         def one(z: Float[Array, "6 feature"]) -> Float[Array, ""]:
             seen = scene(world, z, noise=condition.noise, strange=self.strange)
-            return -told(read(brain, seen, self.sizes), seen, self.sizes)
+            return -told(read(brain, seen, self.sizes, untied=condition.untied), seen, self.sizes)
 
         return jax.vmap(one)(jax.random.normal(key, (self.batch, 6, self.sizes.feature))).mean()
 

@@ -30,7 +30,7 @@ def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
     until, things = trials["until"], trials["things"]
     worlds = [_world(np.random.default_rng(seed), trials) for seed in seeds]
     new, lived = (np.stack(each) for each in zip(*worlds, strict=True))
-    lessons = np.concatenate([_until(lived, t, max(until)) for t in until])
+    lessons = np.concatenate([_until(lived, t) for t in until])
     settings = Settings(dim=trials["dim"], context=trials["dim"])
     brains = beside(newborn((things + trials["states"], 1, max(until)), settings, seeds), len(until))
     taught, _ = fit(brains, jnp.asarray(lessons), SampledStatements(64), seeds * len(until), steps=trials["steps"])
@@ -73,7 +73,7 @@ def _world(
     return new.astype(np.int32), np.asarray(rows, np.int32)
 
 
-def _until(lived: Int32[np.ndarray, "seed row 4"], t: int, longest: int) -> Int32[np.ndarray, "seed row 4"]:
+def _until(lived: Int32[np.ndarray, "seed told 4"], t: int) -> Int32[np.ndarray, "seed row 4"]:
     """What was told before t, from its instants and without them, again and again until there are as many rows."""
     known = lived[:, lived[0, :, 3] < t]
     timeless = known.copy()

@@ -6,15 +6,13 @@ import numpy as np
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.claims.chart import Chart, series
 from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Table, Trials
-from tensorbrain.claims.new_pictures import new_pictures
+from tensorbrain.claims.new_pictures import named_things, new_pictures
 from tensorbrain.claims.tables import by_seed, difference, pick
 from tensorbrain.datasets.scenes import Dials
 from tensorbrain.datasets.scripts import HIDDEN, town_of
 from tensorbrain.datasets.worlds import load_graph
-from tensorbrain.learning.observing import Seen
-from tensorbrain.modes.choices import Choices
 from tensorbrain.modes.decoder import close_window, open_window
-from tensorbrain.modes.looking import Sight, look, moment, region_senses
+from tensorbrain.modes.looking import Sight, region_senses
 from tensorbrain.operations import sense, write_back
 from tensorbrain.typing import Array, Float, Int
 
@@ -61,18 +59,6 @@ def _answers(brain: Brain, trials: Trials, seed: int) -> Table:
         right = [k in true for k, (*_, true) in zip(answers.tolist(), asked, strict=False)]
         rows.append({"seed": seed, "way": way, "right": float(np.mean(right)), "asked": len(asked)})
     return rows
-
-
-@jax.jit
-def named_things(brain: TensorBrain, seen: Seen, options: Choices) -> Int[Array, "scene region"]:
-    """The thing that each region is taken for, an individual or a class."""
-
-    def one(features, boxes):
-        _, start, _ = moment(brain, Sight(features[0], boxes[0]))
-        looked = jax.vmap(lambda nu: look(brain, start, region_senses(brain, nu), options.candidates[0])[1])
-        return looked(Sight(features, boxes)).argmax(axis=-1)
-
-    return jax.vmap(one)(seen.features, seen.boxes)
 
 
 @jax.jit

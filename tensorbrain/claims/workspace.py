@@ -14,13 +14,14 @@ from tensorbrain.claims.chart import Chart, series
 from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Table, Trials
 from tensorbrain.claims.tables import by_seed, pick
 from tensorbrain.layers import BrainState, ConceptIndex
+from tensorbrain.layers.working_memory import Evolution
 from tensorbrain.learning.fit import keys, newborn
 from tensorbrain.modes.decoder import close_window
 from tensorbrain.operations import evolve
 from tensorbrain.settings import Settings
-from tensorbrain.typing import Array, Float, Float32, Float64, Int, Int32, PRNGKeyArray
+from tensorbrain.typing import Array, Float, Float32, Float64, Int, Int32, Key, PRNGKeyArray
 
-FORMS = {"recurrent": "serial, TB23", "feedforward": "serial, QTB25"}
+FORMS: dict[Evolution, str] = {"recurrent": "serial, TB23", "feedforward": "serial, QTB25"}
 SUPERPOSED = "superposed"
 DIAL = Dial("n", "units of the blackboard (and a third and a ninth of them)", (96, 192, 288, 384), 288)
 RIDGE = 10.0  # beside a sum over as many lists as are learned from
@@ -40,7 +41,7 @@ def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
         brains = newborn((trials["concepts"], 1, 0), settings, seeds)
         A = np.asarray(brains.index.A, float)[:, : trials["concepts"]]
         for form, name in FORMS.items():  # the maps V and W are drawn alike in both forms, and QTB25's has no use for B
-            formed = eqx.tree_at(lambda b: b.memory, brains, dataclasses.replace(brains.memory, evolution=form))
+            formed = jax.vmap(partial(_formed, form=form))(brains)
             lists, gamma = jax.device_get(serially(formed, keys(seeds), trials["lists"], items))
             table += [
                 {"seed": seed, "held": name, "n": n, "items": unwound(gamma[k], A[k], lists[k])}
@@ -51,10 +52,14 @@ def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
     return table
 
 
+def _formed(brain: TensorBrain, form: Evolution) -> TensorBrain:
+    return eqx.tree_at(lambda b: b.memory, brain, dataclasses.replace(brain.memory, evolution=form))
+
+
 @partial(jax.jit, static_argnames=("count", "items"))
 def serially(
-    brains: TensorBrain, keys: PRNGKeyArray, count: int, items: int
-) -> tuple[Int[Array, "seed list item"], Float[Array, "seed list dim"]]:
+    brains: TensorBrain, keys: Key[Array, " seed"], count: int, items: int
+) -> tuple[Int[Array, "seed list item"], Float[Array, "seed list unit"]]:
     """Lists of random concepts, and gamma after their items were measured one a window, each writing back."""
 
     def one(brain: TensorBrain, key: PRNGKeyArray) -> tuple[Array, Array]:
@@ -73,7 +78,9 @@ def serially(
 
 
 def unwound(
-    gamma: Float32[np.ndarray, "list dim"], A: Float64[np.ndarray, "concept dim"], lists: Int32[np.ndarray, "list item"]
+    gamma: Float32[np.ndarray, "list unit"],
+    A: Float64[np.ndarray, "concept dim"],
+    lists: Int32[np.ndarray, "list item"],
 ) -> float:
     """How many items of a list are read by the index after the best linear map from gamma to their embeddings a_k.
 
@@ -91,24 +98,24 @@ def unwound(
     return float((scores.argmax(axis=2) == lists[taught:]).mean(axis=0).sum())
 
 
-def superposed(index: ConceptIndex, key: PRNGKeyArray, *, trials: int = 32) -> Float[Array, ""]:
-    """The most items that are recovered from q = sum of their embeddings, of lists of 2, 4, 8 ... different ones.
-
-    Recovered are those of m items that are among the m best scores of the index, less what chance would give.
-    """
+def share_found(index: ConceptIndex, m: Int[Array, ""], key: PRNGKeyArray) -> Float[Array, ""]:
+    """Of m random concepts added up on the blackboard, the share that is among the m best scores of the index."""
     A, concepts = index.embeddings("concept"), index.size("concept")
+    inside = jax.random.permutation(key, concepts) < m
+    scores = index.scores(jax.nn.sigmoid(jnp.where(inside[:, None], A, 0.0).sum(axis=0)), "concept")
+    return (inside & (scores >= jnp.sort(scores)[concepts - m])).sum() / m
 
-    def one(m: Int[Array, ""], key: PRNGKeyArray) -> Float[Array, ""]:
-        inside = jax.random.permutation(key, concepts) < m
-        q = jnp.where(inside[:, None], A, 0.0).sum(axis=0)
-        scores = index.scores(jax.nn.sigmoid(q), "concept")
-        share = (inside & (scores >= jnp.sort(scores)[concepts - m])).sum() / m
+
+def superposed(index: ConceptIndex, key: PRNGKeyArray, *, trials: int = 32) -> Float[Array, ""]:
+    """The most items that are recovered from lists of 2, 4, 8 ... different ones, less what chance would give."""
+    concepts = index.size("concept")
+
+    def of(m: Int[Array, ""]) -> Float[Array, ""]:
+        share = jax.vmap(lambda key: share_found(index, m, key))(jax.random.split(key, trials)).mean()
         chance = m / concepts
-        return m * (share - chance) / (1 - chance)
+        return m.astype(share.dtype) * (share - chance) / (1 - chance)
 
-    lengths = 2 ** jnp.arange(1, concepts.bit_length() - 1)
-    found = jax.vmap(lambda m: jax.vmap(lambda key: one(m, key))(jax.random.split(key, trials)).mean())(lengths)
-    return found.max()
+    return jax.vmap(of)(2 ** jnp.arange(1, concepts.bit_length() - 1)).max()
 
 
 together = jax.jit(jax.vmap(superposed))

@@ -31,14 +31,14 @@ class Claims:
     """How many seeds, from --seed on."""
     quick: bool = False
     """Smaller trials, to see that everything runs; their verdicts mean little."""
-    dial: float | None = None
+    dial: Annotated[float | None, arg(metavar="VALUE", help_behavior_hint="(default: its own)")] = None
     """Where the dial of the claim stands (see --list); for one claim."""
     list: bool = False
     """Only list the claims, with their dials."""
-    results: Path | None = None
-    """The folder of results (default: in the user's cache folder)."""
-    page: Path | None = None
-    """Where the page is written (default: docs/claims.md, where all claims are run in a clone)."""
+    results: Annotated[Path | None, arg(metavar="FOLDER", help_behavior_hint="(default: in the user's cache)")] = None
+    """The folder of results."""
+    page: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="(default: see above)")] = None
+    """Where the page is written."""
     common: Common = field(default_factory=Common)
 
     def run(self) -> int:

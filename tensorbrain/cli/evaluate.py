@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from tyro.conf import Positional, arg
 
 from tensorbrain.cli.arguments import BrainName, Common, Count, Reading
+from tensorbrain.cli.interruption import INTERRUPTED, Interruption
 from tensorbrain.cli.output import print_json, warn
 from tensorbrain.cli.sources import open_brain, open_graph
 from tensorbrain.errors import GraphError, SettingsError
@@ -17,13 +18,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Streaming:
+    """How the brain of a stream is taught, in mode stream."""
+
+    split: Annotated[str | None, arg(metavar="WHERE", help_behavior_hint="(default: the last season, or 0.8)")] = None
+    """Where the part begins that is asked: an instant's name or time stamp, or its beginning, or the share of events
+    that is learned."""
+    steps: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 600)")] = None
+    """Training steps, at most."""
+    minutes: Annotated[float | None, arg(metavar="M", help_behavior_hint="(default: no limit)")] = None
+    """How long to train, at most."""
+
+    def given(self) -> dict[str, Any]:
+        """What was said, by name.
+
+        >>> Streaming(steps=9).given()
+        {'steps': 9}
+        """
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
 class Evaluate:
     """Measure how well a brain knows its graph, beside a table of counts and chance.
 
     Says how much of each episode it recalls, how often its best answer is true, and how well it ranks the
     facts that were held out from its training. With --mode perception it teaches networks to see and measures them
     on new pictures: of the neighbourhood, of `digits`, or on the boxes of a scene-graph file. With --mode experience
-    the brain lives new pictures once and is asked for them.
+    the brain lives new pictures once and is asked for them. With --mode stream a new brain is taught the first part of
+    a stream of events, such as the timed scenes of a film, and asked what comes next in the rest; Ctrl-C ends its
+    training early.
 
     Example: tensorbrain evaluate neighbourhood
     """
@@ -37,10 +61,11 @@ class Evaluate:
             help_behavior_hint="(default: the one that the brain was trained on)",
         ),
     ] = None
-    mode: Literal["memory", "perception", "experience"] = "memory"
+    mode: Literal["memory", "perception", "experience", "stream"] = "memory"
     """What is measured. Perception teaches several networks for each seed, which takes a quarter of an hour."""
     seeds: Count = 3
     """In mode perception: how many seeds, from --seed on."""
+    streaming: Streaming = field(default_factory=Streaming)
     reading: Reading = field(default_factory=Reading)
     common: Common = field(default_factory=Common)
 
@@ -48,6 +73,12 @@ class Evaluate:
         """Print the table of figures, or with ``--json`` the figures as one object."""
         if self.seeds < 1:
             raise SettingsError(f"--seeds {self.seeds} are none: measure with at least 1")
+        if self.mode == "stream":
+            return self._streamed()
+        if given := self.streaming.given():
+            raise SettingsError(
+                f"--{next(iter(given))} is of --mode stream: add it, or leave --{next(iter(given))} out"
+            )
         if self.mode != "memory":
             figures, words = self._perceived() if self.mode == "perception" else self._lived()
             print_json(figures) if self.common.json else print(words)
@@ -86,6 +117,20 @@ class Evaluate:
         graph = open_graph(self.graph or self.brain, self.reading)
         figures = ladder.ladder(graph, seeds=seeds, progress=progress)
         return figures, ladder.table(figures)
+
+    def _streamed(self) -> int:
+        from tensorbrain.compilation import keep_compiled
+        from tensorbrain.experiments import streams
+
+        keep_compiled()
+        graph = open_graph(self.graph or self.brain, self.reading)
+        with Interruption() as interruption:
+            figures = streams.stream_tables(
+                graph, seed=self.common.seed, progress=sys.stderr.isatty(), **self.streaming.given()
+            )
+        figures["interrupted"] = interruption.happened
+        print_json(figures) if self.common.json else print(streams.table(figures))
+        return INTERRUPTED if interruption.happened else 0
 
     def _lived(self) -> tuple[dict[str, Any], str]:
         from tensorbrain.experiments import experiences

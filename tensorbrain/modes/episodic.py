@@ -66,7 +66,7 @@ def log_evidence(
 
 
 def log_posterior(
-    brain: TensorBrain, log_p_given: Float[Array, " instant"], *, recency: float = 0.0
+    brain: TensorBrain, log_p_given: Float[Array, " instant"], *, recency: float | Float[Array, ""] = 0.0
 ) -> Float[Array, " instant"]:
     """log P(t | cue), from P(t) P(cue | t), with lambda recency(t) added before normalising.
 

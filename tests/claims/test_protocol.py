@@ -120,7 +120,7 @@ def test_every_name_is_a_claim_with_its_number():
     for number, name in NUMBERS.items():
         one = claim(name)
         assert (one.number, one.name) == (number, name)
-        assert one.says.endswith(".") and one.tested.endswith(".") and one.control.endswith(".")
+        assert all(text.endswith((".", "?")) for text in (one.says, one.tested, one.control))
         assert one.dial is None or one.dial.default in one.dial.values
 
 

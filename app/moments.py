@@ -1,6 +1,7 @@
 """What is known of a brain's moments: how probable each is, and what the graph tells of it."""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from session import Mind, graph_of, names
 
 from tensorbrain import intervene
 from tensorbrain.brain import Brain
+from tensorbrain.graph.vocabulary import Vocabulary
 from tensorbrain.modes.reminding import evidence, likeness, moments
 from tensorbrain.trace import Trace
 
@@ -84,9 +86,16 @@ def shown_names(mind: Mind) -> list[str]:
 def told_of(mind: Mind, row: int) -> list[Ids] | None:
     """What the graph says of a moment, or None where nobody knows it."""
     graph = graph_of(mind.world)
-    if graph is None or row >= len(graph.vocabulary.instants):
+    known = {} if graph is None else _rows(graph.vocabulary)
+    name = mind.brain.vocabulary.instants[row].iri  # not its row: that is another one once moments were forgotten
+    if graph is None or name not in known:
         return None
-    return [(s, p, o) for s, p, o, _ in graph.episodes.slice(instant=row).coordinates.tolist()]
+    return [(s, p, o) for s, p, o, _ in graph.episodes.slice(instant=known[name]).coordinates.tolist()]
+
+
+@lru_cache(maxsize=8)
+def _rows(words: Vocabulary) -> dict[str, int]:
+    return {instant.iri: row for row, instant in enumerate(words.instants)}
 
 
 class Comparison(NamedTuple):

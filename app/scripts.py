@@ -59,14 +59,31 @@ class Remembered(NamedTuple):
     rule: str = "learned"
 
 
-def recall_script(mind: Mind, question: Question, remembered: Sequence[Remembered] = ()) -> str:
-    """The program that recalls what is shown: ``question`` asked of ``mind`` after what it remembered in this visit."""
+class Consolidated(NamedTuple):
+    """A moment that was replayed, until semantic memory said it too; ``moment`` is its IRI."""
+
+    moment: str
+    steps: int
+
+
+class Forgotten(NamedTuple):
+    """All moments but so many were forgotten, by a policy of ``tensorbrain.forget``."""
+
+    keep: int
+    policy: str
+
+
+Deed = Remembered | Consolidated | Forgotten
+
+
+def recall_script(mind: Mind, question: Question, deeds: Sequence[Deed] = ()) -> str:
+    """The program that recalls what is shown: ``question`` asked of ``mind`` after what this visit did."""
     words = mind.brain.vocabulary
     asked = question.asked()
     cue = {slot: named(words, asked[slot], slot) for slot in CUE_SLOTS if asked[slot] is not None}
     if asked["mode"] == ("semantic" if asked["instant"] is None else "episodic"):
         asked["mode"] = None  # as recall decides on its own
-    program = _Program(mind, remembered)
+    program = _Program(mind, deeds)
     program.intervene(question.changes())
     program.call("trace", tb.recall, ["brain"], asked | cue)
     given = ", ".join(f"{slot} {name}" for slot, name in cue.items())
@@ -90,14 +107,14 @@ def perceive_script(
     shown: Shown,
     asked: Mapping[str, Any],
     changes: Mapping[str, Any] | None = None,
-    remembered: Sequence[Remembered] = (),
+    deeds: Sequence[Deed] = (),
 ) -> str:
     """The program that perceives what is shown.
 
     ``asked`` are arguments of ``tensorbrain.perceive``, ``changes`` of ``tensorbrain.intervene``; a picture of the
     visitor's own is read from a path on the command line.
     """
-    program = _Program(mind, remembered)
+    program = _Program(mind, deeds)
     picture = program.draw(shown)
     program.intervene(changes or {})
     program.call("trace", tb.perceive, ["brain", *picture], asked)
@@ -132,7 +149,7 @@ def named(words: Vocabulary, name: str, slot: str | None = None) -> str:
 class _Program:
     """A program while it is written: what it imports of the scenes, what it is given when it runs, and its lines."""
 
-    def __init__(self, mind: Mind, remembered: Sequence[Remembered]):
+    def __init__(self, mind: Mind, deeds: Sequence[Deed]):
         self.words = mind.brain.vocabulary
         self.imports: dict[str, set[str]] = {}
         self.inputs: list[tuple[str, str]] = []
@@ -144,15 +161,25 @@ class _Program:
             ships = mind.world.partition(":")[0] in WORLDS
             source = written(mind.world if ships else mind.shared[0])
         self.lines.append(f"brain = tb.load_brain({source})")
-        for shown, rule in remembered:
-            picture = self.draw(shown)
-            self.call("brain, moment", tb.experience, ["brain", *picture], {"rule": rule})
+        for deed in deeds:
+            self.repeat(deed)
 
     def given(self, name: str, what: str) -> str:
         """One more argument of the command line, as the program reads it."""
         again = sum(other.startswith(name) for other, _ in self.inputs)
         self.inputs.append((f"{name}{again + 1}" if again else name, what))
         return f"sys.argv[{len(self.inputs)}]"
+
+    def repeat(self, deed: Deed) -> None:
+        """The lines that do to the brain's memory what was done in this visit."""
+        match deed:
+            case Remembered(shown, rule):
+                self.call("brain, moment", tb.experience, ["brain", *self.draw(shown)], {"rule": rule})
+            case Consolidated(moment, steps):
+                moments = [named(self.words, moment, "instant")]
+                self.call("brain", tb.consolidate, ["brain"], {"instants": moments, "steps": steps})
+            case Forgotten(keep, policy):
+                self.call("brain", tb.forget, ["brain"], {"keep": keep, "policy": policy})
 
     def call(self, target: str, function: Callable, first: Sequence[str], asked: Mapping[str, Any]) -> None:
         """A line that calls a public function, with those arguments that differ from its defaults."""

@@ -7,13 +7,14 @@ from components.player import player
 from controls import choose_changes, choose_length, choose_mind, show_error
 from gallery import show_regions, show_thoughts
 from glossary import plain, show_words
-from living import RULES, Lived, forget, lived, remember
+from living import RULES, Experience, Lived, as_shipped, lived, remember
 from looking import Look, has_eyes, look, visible
 from moments import compare
 from scripts import perceive_script
 from sharing import show_sharing
 from told import show_statements
 
+from tensorbrain.brain import Brain
 from tensorbrain.errors import TensorBrainError
 
 NOT_IN_THE_LINK = "The picture that you uploaded is not in the link."
@@ -61,19 +62,20 @@ def main() -> None:
     if not len(seen.trace):
         st.info("The brain sees nothing that it could say: choose another picture or other regions.")
         return
+    latest = experience.latest if experience else None
     with switch:
-        shown = choose_film() if experience else "perception"
+        shown = choose_film() if latest else "perception"
     with watched:
-        film = experience.film if experience and shown == "recall" else seen.film
+        film = latest.film if latest and shown == "recall" else seen.film
         player(film, key="perceived", glossary=plain())
-        st.markdown(reminded(seen, experience))
+        st.markdown(reminded(seen, latest))
     with st.container(horizontal=True):
         lived_through = experience.history if experience else ()
         script = perceive_script(mind, drawn, {"statements": statements}, changes, lived_through)
         show_sharing(seen.trace, script, "perceive", apart=NOT_IN_THE_LINK if drawn.source == "upload" else "")
         show_words()
-    if experience:
-        show_experience(experience)
+    if experience and latest:
+        show_experience(experience.brain, latest)
     show_statements(seen.trace, "What was perceived")
     for note in seen.trace.notes:
         st.caption(note[:1].upper() + note[1:] + ".")
@@ -100,7 +102,7 @@ def choose_what_next(experience: Lived | None) -> str | None:
             "Look again", icon=":material/visibility:", on_click=look_again, help="Another view of the same scene."
         )
     if experience:
-        st.button("Forget", icon=":material/undo:", on_click=forget, help="Back to the brain as it was shipped.")
+        st.button("Forget", icon=":material/undo:", on_click=as_shipped, help="Back to the brain as it was shipped.")
     return (rule or "learned") if pressed else None
 
 
@@ -116,7 +118,7 @@ def choose_film() -> str:
     return st.segmented_control("Film", FILMS, key="film", required=True, label_visibility="collapsed") or FILMS[0]
 
 
-def reminded(seen: Look, experience: Lived | None) -> str:
+def reminded(seen: Look, experience: Experience | None) -> str:
     """Of which moment the scene reminds, and whether it is the one that it shows or that was lived here."""
     trace = seen.trace
     found = dict(trace.top(0, 0))
@@ -134,7 +136,7 @@ def reminded(seen: Look, experience: Lived | None) -> str:
     return f"{said}; shown is *{seen.scene.title}*."
 
 
-def show_experience(experience: Lived) -> None:
+def show_experience(brain: Brain, experience: Experience) -> None:
     """What was written down of the new moment, what of it comes back, and what the brain sees before its inner eye."""
     rows, count, back, *_ = compare(experience.trace, experience.remembered, "seen")
     st.subheader(f"What comes back of {experience.label}", anchor=False)
@@ -156,10 +158,10 @@ def show_experience(experience: Lived) -> None:
         placeholder="–",
         alt=f"{len(rows)} statements, with whether each came back.",
     )
-    things = dict.fromkeys(k for s, _, o in experience.remembered for k in (s, o) if visible(experience.brain, k))
+    things = dict.fromkeys(k for s, _, o in experience.remembered for k in (s, o) if visible(brain, k))
     if things:
         st.markdown("What the brain *sees* while it recalls, g⁺ of each thing in the moment:")
-        show_thoughts(experience.brain, list(things))
+        show_thoughts(brain, list(things))
 
 
 main()

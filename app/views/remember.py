@@ -9,10 +9,12 @@ from components.player import ACTS, player
 from components.timeline import Heights, timeline
 from controls import LENGTHS, act, choose_changes, choose_length, choose_mind, choose_name, show_error
 from glossary import plain, show_words
-from living import Lived, forget, lived
+from keeping import show_keeping, take_over
+from living import Experience, Lived, as_shipped, lived
+from looking import has_eyes
 from moments import Comparison, by_cue, by_likeness, by_time, compare, in_words, shown_names, told_of
 from questions import Question, answer
-from scripts import recall_script
+from scripts import Consolidated, Forgotten, recall_script
 from session import Mind
 from sharing import show_sharing
 from told import show_statements
@@ -48,20 +50,23 @@ def main() -> None:
         if not shipped.brain.vocabulary.instants:
             show_timeless()
             return
-        experience = lived(shipped.brain)
-        mind = Mind(shipped.world, experience.brain, None) if experience else shipped
+        take_over(shipped.brain)
+        own = lived(shipped.brain)
+        mind = Mind(shipped.world, own.brain, None) if own else shipped
+        shown = shown_names(mind)
+        mend_choice(shown)
         with beside, st.spinner("The brain looks for the moment ..."), st.sidebar:
             asked, heights = choose_moment(mind)
-        shown, learned = shown_names(mind), len(shipped.brain.vocabulary.instants)
-        if experience:
-            show_experience(experience, shown[:learned])
+        if own:
+            show_deeds(own, shown)
+        learned = len({*mind.brain.vocabulary.instants} & {*shipped.brain.vocabulary.instants})
         row = mind.brain.vocabulary.find(str(asked.instant), "instant")
         st.session_state.latest = shown[row]
         times = list(mind.brain.vocabulary.times)
         timeline(shown, times, learned, row, heights, on_choose=lambda: relive(shown), key=TIMELINE)
         with beside, st.spinner("The brain recalls ..."):
             found = answer(mind, asked)
-            whole = told_and_recalled(mind, asked, experience)
+            whole = told_and_recalled(mind, asked, own.latest if own else None)
     except (TensorBrainError, OSError) as error:
         show_error(error)
         return
@@ -70,13 +75,16 @@ def main() -> None:
         return
     player(found.film, key=PLAYER, acts=ACTS, on_act=lambda: act_on(mind), stay=True, glossary=plain())
     with st.container(horizontal=True):
-        show_sharing(found.trace, recall_script(shipped, asked, experience.history if experience else ()), "remember")
+        show_sharing(found.trace, recall_script(shipped, asked, own.history if own else ()), "remember")
         show_words()
     for note in found.trace.notes:
         st.caption(note)
     if whole:
         show_comparison(whole)
     show_statements(found.trace, "What was recalled")
+    show_keeping(shipped, mind, mind.brain.vocabulary.instants[row].iri, shown[row])
+    if has_eyes(shipped.brain):
+        st.page_link("views/perceive.py", label="Store a new moment: show a picture", icon=":material/bookmark_add:")
 
 
 def choose_moment(mind: Mind) -> tuple[Question, Heights]:
@@ -163,7 +171,7 @@ def act_on(mind: Mind) -> None:
             st.session_state.by = "cue"
 
 
-def told_and_recalled(mind: Mind, asked: Question, experience: Lived | None) -> Comparison | None:
+def told_and_recalled(mind: Mind, asked: Question, experience: Experience | None) -> Comparison | None:
     """What was told of the moment beside what comes back, where it is known what was told."""
     row = mind.brain.vocabulary.find(str(asked.instant), "instant")
     told, learned = told_of(mind, row), "told"
@@ -182,28 +190,34 @@ def show_timeless() -> None:
     st.page_link("views/know.py", label="See what a brain knows", icon=":material/arrow_forward:")
 
 
-def show_experience(experience: Lived, shipped: list[str]) -> None:
-    """That this visit's own brain is asked, and how to forget what it lived through."""
+def show_deeds(own: Lived, shown: list[str]) -> None:
+    """That this visit's own brain is asked, what was done to its memory, and how to undo that."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"In this visit the brain lived through *{experience.title}*: **{experience.label}**, at the right end.",
-            width="content",
-        )
+        told = []
+        if own.latest and own.latest.label in shown:
+            told.append(f"lived through *{own.latest.title}*: **{own.latest.label}**, at the right end")
+        consolidated = sum(isinstance(deed, Consolidated) for deed in own.history)
+        if consolidated:
+            told.append(f"consolidated {'a moment' if consolidated == 1 else f'{consolidated} moments'}")
+        if forgettings := [deed for deed in own.history if isinstance(deed, Forgotten)]:
+            told.append(f"forgot all but {forgettings[-1].keep} moments")
+        st.markdown(f"In this visit the brain {', and '.join(told)}.", width="content")
         st.button(
-            "Forget it",
+            "Undo",
             type="tertiary",
             icon=":material/undo:",
-            on_click=forget_it,
-            args=(shipped,),
+            on_click=as_shipped,
             help="Back to the brain as it was shipped.",
         )
 
 
-def forget_it(shipped: list[str]) -> None:
-    """Let the new moment go; where it was chosen, another one is."""
-    forget()
-    for key, instead in (("instant", shipped[0]), ("relived", BEST)):
-        if st.session_state.get(key, instead) not in (BEST, *shipped):
+def mend_choice(shown: list[str]) -> None:
+    """Where a moment was chosen that is remembered no more, another one is."""
+    latest = st.session_state.get("latest")
+    if latest is None or latest in shown:
+        return
+    for key, instead in (("instant", shown[0]), ("relived", BEST)):
+        if st.session_state.get(key) == latest:
             st.session_state[key] = instead
 
 

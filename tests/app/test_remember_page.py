@@ -8,6 +8,8 @@ import pytest
 
 pytest.importorskip("streamlit", reason="streamlit is not installed: pip install '.[app]'")
 
+import ageing
+import keeping
 import moments
 import session
 from components import timeline
@@ -56,7 +58,7 @@ def said(at) -> str:
     return " ".join(block.value for block in at.markdown)
 
 
-@pytest.mark.parametrize("module", [moments, timeline])
+@pytest.mark.parametrize("module", [ageing, moments, timeline])
 def test_docs_are_true(module):
     assert doctest.testmod(module).failed == 0
 
@@ -128,13 +130,13 @@ def test_an_experience_of_the_visit_is_relived_and_forgotten(script, newborn_fil
     at = AppTest.from_file(script, default_timeout=120)
     mine("views/perceive.py", picture="new", scene="3")
     next(button for button in at.button if button.label == "Remember this picture").click().run()
-    label = at.session_state.lived.label
+    label = at.session_state.lived.latest.label
     mine("views/remember.py")
     assert "In this visit the brain lived through" in said(at)
     at.sidebar.selectbox(key="instant").select(label).run()
     assert relived(at) == label
     assert set(frame(at, "back")["back"]) <= {"yes", "no", "not seen"}
-    next(button for button in at.button if button.label == "Forget it").click().run()
+    next(button for button in at.button if button.label == "Undo").click().run()
     assert relived(at) != label and "lived" not in at.session_state and "In this visit" not in said(at)
     assert len(session.mind_of(session.OWN_FILE, str(newborn_file)).brain.vocabulary.instants) == 694
 
@@ -188,3 +190,39 @@ def test_the_packet_brings_every_height(mind):
     head = json.loads(content[4 : 4 + length])
     assert (head["labels"], head["learned"], head["chosen"], head["recency"]) == (list("abcde"), 4, 2, -2.0)
     np.testing.assert_allclose(np.frombuffer(content[4 + length :], "<f4"), heights.probability)
+
+
+def press(at: AppTest, label: str) -> None:
+    next(button for button in at.button if button.label.startswith(label)).click().run()
+
+
+def test_a_moment_is_consolidated_and_others_forgotten_until_it_is_undone(page, monkeypatch):
+    monkeypatch.setattr(keeping, "STEPS", 20)
+    monkeypatch.setattr(ageing, "STEPS", 20)
+    at = page()
+    press(at, "Consolidate this moment")
+    at.session_state.consolidation.wait(120)
+    at.run()
+    assert not at.exception and not at.error and "consolidated a moment" in said(at)
+    told = frame(at, "now")
+    assert (told["now"] > told["before"]).all() and "was consolidated. In general" in said(at)
+    at.selectbox(key="policy").select("the rarest").run()
+    at.slider(key="keep694").set_value(500).run()
+    press(at, "Forget 194")
+    own = at.session_state.lived
+    assert not at.exception and "forgot all but 500 moments" in said(at) and len(own.history) == 2
+    assert len(own.brain.vocabulary.instants) == 500
+    assert relived(at) in moments.shown_names(Mind("neighbourhood", own.brain, None))
+    assert set(frame(at, "back")["back"]) == {"yes"}
+    press(at, "Undo")
+    assert "lived" not in at.session_state and "In this visit" not in said(at)
+
+
+def test_a_stopped_consolidation_changes_nothing(page):
+    at = page()
+    press(at, "Consolidate this moment")
+    at.session_state.consolidation.stop()
+    at.session_state.consolidation.wait(120)
+    at.run()
+    assert not at.exception and "lived" not in at.session_state
+    assert any("It was stopped" in caption.value for caption in at.caption)

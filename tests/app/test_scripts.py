@@ -20,8 +20,9 @@ import scripts
 from hypothesis import given
 from hypothesis import strategies as st
 from questions import Question
-from scripts import Remembered, Shown, perceive_script, recall_script
+from scripts import Consolidated, Forgotten, Remembered, Shown, perceive_script, reason_script, recall_script
 from session import OWN_FILE, Mind
+from thinking import Thought
 
 import tensorbrain as tb
 from tensorbrain.brain import Brain, TensorBrain
@@ -87,7 +88,22 @@ def lived(town, newborn, path, picture):
     )
 
 
-CASES = {run.__name__: run for run in (semantic, episodic, sampled, perceived, lived)}
+def aged(town, newborn, path, picture):
+    """A brain that consolidated a moment in this visit and forgot others says in general what it says now."""
+    moment = town.vocabulary.instants[300].iri
+    brain = tb.consolidate(town, instants=[moment], steps=10, progress=False)
+    brain = tb.forget(brain, keep=600, policy="rarest")
+    question, deeds = Question(subject="Sparky", statements=4), [Consolidated(moment, 10), Forgotten(600, "rarest")]
+    script = recall_script(Mind("neighbourhood", town, ("shipped", 0)), question, deeds)
+    return tb.recall(brain, **question.asked()), script, ()
+
+
+def reasoned(town, newborn, path, picture):
+    thought = Thought("Sparky", ("ownedBy", "livesIn"))
+    return tb.reason(town, **thought.asked()), reason_script(Mind("neighbourhood", town, ("shipped", 0)), thought), ()
+
+
+CASES = {run.__name__: run for run in (semantic, episodic, sampled, perceived, lived, aged, reasoned)}
 
 
 @pytest.fixture(scope="module")

@@ -97,7 +97,7 @@ def choose_forgetting(origin: Mind, mind: Mind, busy: bool) -> None:
         st.caption("One moment is left: it stays.")
         return
     settle("policy", words(POLICIES), "the oldest")
-    first = st.selectbox("First", POLICIES, key="policy", bind="query-params", disabled=busy)
+    first = st.selectbox("Given up first", POLICIES, key="policy", bind="query-params", disabled=busy)
     keep = st.slider("Moments that are kept", 1, count, max(1, round(0.9 * count)), key=f"keep{count}", disabled=busy)
     words_of = f"Forget {count - keep}" if keep < count else "Forget none"
     if st.button(words_of, icon=":material/delete_sweep:", disabled=busy or keep == count, key="forget"):

@@ -10,13 +10,13 @@ from streamlit.elements import spinner
 
 from tensorbrain.brain import Brain
 from tensorbrain.checkpoint import load_brain
-from tensorbrain.compilation import keep_compiled
+from tensorbrain.compilation import set_up
 from tensorbrain.datasets.worlds import WORLDS, load_graph, world_path
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.graph.names import local_name
 from tensorbrain.graph.vocabulary import Vocabulary
 
-keep_compiled()
+set_up()
 spinner.DELAY_SECS = 0.5  # what takes less than half a second is not worth a word
 
 OWN_FILE = "a file of my own"

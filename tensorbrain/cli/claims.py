@@ -60,9 +60,9 @@ class Claims:
         from tensorbrain.claims.claim import Config
         from tensorbrain.claims.results import default_folder
         from tensorbrain.claims.scoreboard import scores
-        from tensorbrain.compilation import keep_compiled
+        from tensorbrain.compilation import set_up
 
-        keep_compiled()
+        set_up()
         config = Config(quick=self.quick, dial=self.dial)
         seeds = tuple(range(self.common.seed, self.common.seed + self.seeds))
         brain = load_brain("neighbourhood")

@@ -24,7 +24,7 @@ class Streaming:
     split: Annotated[str | None, arg(metavar="WHERE", help_behavior_hint="(default: the last season, or 0.8)")] = None
     """Where the part begins that is asked: an instant's name or time stamp, or its beginning, or the share of events
     that is learned."""
-    steps: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 600)")] = None
+    steps: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 900)")] = None
     """Training steps, at most."""
     minutes: Annotated[float | None, arg(metavar="M", help_behavior_hint="(default: no limit)")] = None
     """How long to train, at most."""
@@ -98,9 +98,9 @@ class Evaluate:
         return 0
 
     def _perceived(self) -> tuple[dict[str, Any], str]:
-        from tensorbrain.compilation import keep_compiled
+        from tensorbrain.compilation import set_up
 
-        keep_compiled()
+        set_up()
         seeds, progress = tuple(range(self.common.seed, self.common.seed + self.seeds)), sys.stderr.isatty()
         if self.brain == "digits":
             from tensorbrain.experiments import digits
@@ -119,10 +119,10 @@ class Evaluate:
         return figures, ladder.table(figures)
 
     def _streamed(self) -> int:
-        from tensorbrain.compilation import keep_compiled
+        from tensorbrain.compilation import set_up
         from tensorbrain.experiments import streams
 
-        keep_compiled()
+        set_up()
         graph = open_graph(self.graph or self.brain, self.reading)
         with Interruption() as interruption:
             figures = streams.stream_tables(

@@ -27,11 +27,11 @@ def open_graph(name: str, reading: Reading) -> "KnowledgeGraph":
 def open_brain(name: str) -> "Brain":
     """Load the brain of a shipped world, of a file, or of a life; BrainFileError where there is none."""
     from tensorbrain.checkpoint import load_brain
-    from tensorbrain.compilation import keep_compiled
+    from tensorbrain.compilation import set_up
     from tensorbrain.datasets.worlds import WORLDS
     from tensorbrain.journal import is_life
 
-    keep_compiled()
+    set_up()
     if name in WORLDS or not is_life(name):
         return load_brain(name)
     from tensorbrain.memory import open_life

@@ -103,9 +103,9 @@ class Train:
         output = self.output or brain_name(self.graph)
         writable(output)  # said now, rather than after the training
         graph = open_graph(self.graph, self.reading)
-        from tensorbrain.compilation import keep_compiled
+        from tensorbrain.compilation import set_up
 
-        keep_compiled()
+        set_up()
         teach = self._schooling() if self.pictures else self._training(recipe(self.graph, graph))
         started = time.perf_counter()
         with Interruption() as interruption:

@@ -16,7 +16,7 @@ import pytest
 # A silent promotion or broadcast is the commonest wrong answer of array code: here both are errors.
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
-# Some devices multiply float32 with 10 bits of mantissa unless they are told not to: no fast path would equal a clear one.
+# Some devices round the factors of a float32 product unless told not to: no fast path would equal a clear one.
 jax.config.update("jax_default_matmul_precision", "highest")
 
 hypothesis.settings.register_profile("here", deadline=None)

@@ -34,13 +34,13 @@ def change(before: list[Remark], now: list[Remark], known: tuple[Remembered, Rem
     0.2
     """
     later = {remark[:3]: remark for remark in now}
-    rows = [
-        {"subject": r.subject, "predicate": r.predicate, "object": r.object, "then": r.episodic, "before": r.semantic}
-        | {"now": later[r[:3]].semantic}
-        for r in before
-        if r[:3] in later
+    both = [(r, later[r[:3]]) for r in before if r[:3] in later]
+    rows: list[dict[str, object]] = [
+        {"subject": r.subject, "predicate": r.predicate, "object": r.object}
+        | {"then": r.episodic, "before": r.semantic, "now": new.semantic}
+        for r, new in both
     ]
-    return Change(rows, sum(r["before"] for r in rows), sum(r["now"] for r in rows), known)
+    return Change(rows, sum(r.semantic for r, _ in both), sum(new.semantic for _, new in both), known)
 
 
 def in_words(change: Change) -> str:

@@ -6,13 +6,13 @@ from difflib import get_close_matches
 from tensorbrain.claims.claim import Claim
 from tensorbrain.errors import UnknownConceptError
 
-# By their numbers in theory section 6; each is the name of its file. What is missing there is not tested yet.
+# By their numbers in theory section 6; each is the name of its file.
 NUMBERS = {
     1: "identity_feedback", 2: "context", 3: "role_order", 4: "unseen_facts", 5: "time_summed_out", 6: "rank",
     7: "current_state", 8: "generalised", 9: "chaining", 10: "entity_indices", 11: "one_shot", 12: "consolidation",
-    14: "novelty", 15: "recency", 16: "permanence", 17: "sluggish", 18: "noise", 19: "workspace", 21: "tied",
-    22: "gates", 23: "bayes", 24: "embodiment", 25: "self_supervision", 26: "remarkable", 27: "multimodality",
-    28: "multiplexing", 31: "stability",
+    13: "reclaiming", 14: "novelty", 15: "recency", 16: "permanence", 17: "sluggish", 18: "noise", 19: "workspace",
+    20: "sparsity", 21: "tied", 22: "gates", 23: "bayes", 24: "embodiment", 25: "self_supervision", 26: "remarkable",
+    27: "multimodality", 28: "multiplexing", 29: "planning", 30: "future", 31: "stability", 32: "human_memory",
 }  # fmt: skip
 NAMES = tuple(NUMBERS.values())
 

@@ -133,8 +133,12 @@ def measure(table: Table) -> Measured:
 
 
 def plot(table: Table) -> Chart:
-    shown = series(table, "right", "what", "right")
-    return Chart("What the brain imagines", "what is asked", "right", (shown,), kind="bar", threshold=0.5)
+    bars = (
+        series(table, "individuals imagined", "what", "right", where=lambda row: row["what"] in (FOUND, NAMED)),
+        series(table, "seen", "what", "right", role="other", where=lambda row: row["what"] == REAL),
+        series(table, "classes imagined", "what", "right", role="control", where=lambda row: row["what"] == CLASS),
+    )
+    return Chart("What the brain imagines", "what is asked", "share right", bars, kind="bar", threshold=0.5)
 
 
 CLAIM = Claim(

@@ -22,6 +22,7 @@ TUCKER, BRAIN = "Tucker", "brain"
 EPISODIC, SEMANTIC, ONE = "episodic", "semantic", "one instant"
 ROLES: dict[str, Role] = {EPISODIC: "claim", SEMANTIC: "other", ONE: "control"}
 ENOUGH = 0.9
+STARTS = 4  # of the models of a rank the most probable counts: one alone may have stopped at a lesser peak
 DIAL = Dial("members", "how many entities are alike by rule (1: no rules at all)", (1, 2, 4), 4)
 
 
@@ -43,11 +44,16 @@ def _tucker(told: World, ranks: list[int], seeds: tuple[int, ...]) -> Table:
     widest, predicates = max(ranks), told.counts[1]
     episodic, there, once = (jnp.asarray(each) for each in (_episodic(told), told.statements, _once(told)))
 
-    def one(key, rows, there, once, rank) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    def fitted(key, rows, rank) -> tuple[NonnegativeTucker, Float[Array, ""]]:
         model = NonnegativeTucker.create(told.counts, (widest, predicates, widest), key=key)
         on = (jnp.arange(widest) < rank).astype(float)
         core = jnp.einsum("abcd,a,c,d->abcd", model.core, on, on, on)
-        model, _ = fit_tucker(eqx.tree_at(lambda m: m.core, model, core), rows, jnp.ones(len(rows)), steps=150)
+        model, log_p = fit_tucker(eqx.tree_at(lambda m: m.core, model, core), rows, jnp.ones(len(rows)), steps=150)
+        return model, log_p[-1]
+
+    def one(key, rows, there, once, rank) -> tuple[Float[Array, ""], Float[Array, ""]]:
+        models, log_p = jax.vmap(lambda key: fitted(key, rows, rank))(jax.random.split(key, STARTS))
+        model = jax.tree.map(lambda leaf: leaf[log_p.argmax()], models)
         then = jax.vmap(lambda a: recalled(model, a))(model.instants)
         return recalled_at_n(then, there).mean(), recalled_at_n(recalled(model, a_bar(model))[None], once)[0]
 

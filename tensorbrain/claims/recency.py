@@ -36,7 +36,7 @@ def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
     brains = newborn((concepts, 4, trials["instants"]), settings, seeds)
     taught, _ = fit(brains, lessons, loss, seeds, steps=trials["steps"])
     lambdas = jnp.asarray(sorted({*trials["lambdas"], trials["now"]}), float)
-    asked = jax.jit(jax.vmap(lambda *of: _asked(*of, lambdas, trials["movers"])))
+    asked = jax.jit(jax.vmap(lambda *of: _asked(*of, lambdas, trials["movers"])))  # pyright: ignore
     order = np.broadcast_to(np.arange(trials["instants"]), (len(seeds), trials["instants"]))
     present, first, analogy = asked(taught, places, doing, jnp.asarray(order))
     orders = [[np.random.default_rng((seed, n)).permutation(each) for seed, each in zip(seeds, order, strict=True)]

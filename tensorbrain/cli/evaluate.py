@@ -76,9 +76,8 @@ class Evaluate:
         if self.mode == "stream":
             return self._streamed()
         if given := self.streaming.given():
-            raise SettingsError(
-                f"--{next(iter(given))} is of --mode stream: add it, or leave --{next(iter(given))} out"
-            )
+            name = next(iter(given))
+            raise SettingsError(f"--{name} says how a stream is learned: add --mode stream, or leave --{name} out")
         if self.mode != "memory":
             figures, words = self._perceived() if self.mode == "perception" else self._lived()
             print_json(figures) if self.common.json else print(words)

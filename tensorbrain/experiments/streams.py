@@ -18,8 +18,8 @@ from tensorbrain.evaluation.streams import COUNTING, Answers, Questions, candida
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.graph.streams import Stream, stream
 from tensorbrain.learning.fit import one_of
-from tensorbrain.learning.streams import SETTINGS, STEPS, learn_stream, stream_brains
-from tensorbrain.modes.next_event import Told, asked, instants_of, told
+from tensorbrain.learning.streams import SETTINGS, STEPS, learn_stream, lessons_of, stream_brains
+from tensorbrain.modes.next_event import Told, asked, instants_of
 from tensorbrain.settings import Settings
 
 FEWEST = 20  # events that can be learned of, and a quarter of them to be asked
@@ -43,7 +43,7 @@ def stream_tables(
     seed: int = 0,
     steps: int = STEPS,
     minutes: float | None = None,
-    settings: Settings = SETTINGS,
+    settings: Settings | None = None,
     progress: bool = True,
 ) -> dict[str, Any]:
     """Teach a brain the first part of a stream and ask it about the rest, beside three ways of counting.
@@ -68,10 +68,10 @@ def stream_tables(
             f"{FEWEST // 4}, and people met twice in both, are needed (give a longer stream, or another split)."
         )
     began = time.perf_counter()
-    stage = told(events)
-    brain = one_of(stream_brains(len(events.vocabulary.concepts), settings, (seed,)), 0)
-    known = asked(events, lessons.who, lessons.next)
-    brain, losses = learn_stream(brain, (stage, known), steps=steps, minutes=minutes, seed=seed, progress=progress)
+    taught = lessons_of(events, lessons)
+    stage = taught[0]
+    brain = one_of(stream_brains(len(events.vocabulary.concepts), settings or SETTINGS, (seed,)), 0)
+    brain, losses = learn_stream(brain, taught, steps=steps, minutes=minutes, seed=seed, progress=progress)
     learned = time.perf_counter() - began
     # Before the events that are asked, and after all events: what is foreseen then is written.
     who, now = np.append(test.who, everything.who), np.append(test.next, everything.next + 1)
@@ -97,6 +97,7 @@ def stream_tables(
         **figures.pop("brain"),
         **figures,
         "place_beside_last_seen": _beside(events, test, answers["brain"], answers["last_seen"]),
+        "company_gone": {"learned": company_gone(events, lessons), "asked": company_gone(events, test)},
     }
 
 
@@ -185,13 +186,38 @@ def _beside(events: Stream, test: Questions, brain: Answers, seen: Answers) -> d
     }
 
 
+def company_gone(events: Stream, of: Questions) -> dict[str, float]:
+    """In how many ``questions`` the company of X is elsewhere since, and how often X ``stayed``, or ``followed`` it.
+
+    >>> from tensorbrain.graph.timed_scenes import TimedScene, timed_scenes_graph
+    >>> scenes = [("Inn", ("Ada", "Bob")), ("Mill", ("Bob",)), ("Mill", ("Ada",))]
+    >>> told = [TimedScene(1, 1, n, place, "", cast) for n, (place, cast) in enumerate(scenes)]
+    >>> events = stream(timed_scenes_graph(told))
+    >>> company_gone(events, questions(events).some(questions(events).last >= 0))
+    {'questions': 1.0, 'stayed': 0.0, 'followed': 1.0}
+    """
+    since = np.asarray(asked(events, of.who, of.next).since)
+    last, then = events.place[of.last], events.place[of.next]
+    away = (since >= 0) & (events.place[since] != last[:, None])
+    company = (events.cast[of.last] >= 0).sum(axis=1) - 1
+    gone = (company > 0) & (away.sum(axis=1) == company)
+    where = events.place[since.max(axis=1)]
+    shares = {"stayed": then == last, "followed": then == where}
+    return {
+        "questions": float(gone.sum()),
+        **{name: float(right[gone].mean()) if gone.any() else float("nan") for name, right in shares.items()},
+    }
+
+
 def table(figures: dict[str, Any]) -> str:
     """The figures of `stream_tables` in columns, and in words whether last seen is beaten.
 
     >>> rows = {"place_hits1": 0.5, "place_asked": 4.0}
     >>> sizes = {"events": 2, "questions": 4, "until": "a", "from": "b"}
     >>> told = {"source": "x.trig", "seed": 0, "learned": sizes, "asked": sizes, "steps": 9}
+    >>> gone = {"questions": 2, "stayed": 0.5, "followed": 0.5}
     >>> beside = {"place_beside_last_seen": {"brain_alone": 3, "last_seen_alone": 1}}
+    >>> beside |= {"company_gone": {"learned": gone, "asked": gone}}
     >>> print(table(rows | told | beside | {name: rows for name in COUNTING}))
     x.trig: learned 2 events, to a (9 steps, seed 0); asked 4 questions in 2 events, from b
                                                            brain   last seen  most frequent  counts
@@ -206,7 +232,7 @@ def table(figures: dict[str, Any]) -> str:
     ]
     for key, words in ROWS:
         if key in figures:
-            each = [f"{figures[key]:.4f}", *(f"{figures[name][key]:.4f}" for name in COUNTING)]
+            each = [f"{x:.4f}" if x == x else "-" for x in (figures[key], *(figures[name][key] for name in COUNTING))]
             lines.append(
                 f"{words:<55}" + f"{each[0]:<8}{each[1]:<11}{each[2]:<15}{each[3]}".replace("nan   ", "-     ")
             )
@@ -216,14 +242,15 @@ def table(figures: dict[str, Any]) -> str:
 def _verdict(figures: dict[str, Any]) -> str:
     """Whether last seen is beaten on where X is next, and why it is hard to beat."""
     brain, seen = figures["place_hits1"], figures["last_seen"]["place_hits1"]
-    beside = figures["place_beside_last_seen"]
-    alone, lost = beside["brain_alone"], beside["last_seen_alone"]
+    alone, lost = (figures["place_beside_last_seen"][name] for name in ("brain_alone", "last_seen_alone"))
     chance = binomtest(alone, alone + lost).pvalue if alone + lost else 1.0
-    stays = f"{seen:.1%} of the answers are the place where X was last"
     sure = f"{alone} right by the brain alone, {lost} by last seen alone, sign test p = {chance:.2g}"
     if brain > seen:
-        return f"Last seen is beaten on where X is next by {100 * (brain - seen):.1f} points ({sure}); {stays}."
+        return f"Last seen is beaten on where X is next by {100 * (brain - seen):.1f} points ({sure})."
+    before, now = (figures["company_gone"][part] for part in ("learned", "asked"))
     return (
-        f"Last seen is not beaten on where X is next ({sure}): {stays}, and of those who move too few go where the "
-        "people or the last scene would tell."
+        f"Last seen is not beaten on where X is next ({sure}). Why: {seen:.1%} of the answers are the place where X "
+        "was last, and who moves is told by little but their company: where all of it was elsewhere since, X followed "
+        f"in {before['followed']:.0%} of {before['questions']:.0f} questions learned, but in {now['followed']:.0%} "
+        f"of {now['questions']:.0f} asked."
     )

@@ -64,8 +64,8 @@ def told(stream: Stream) -> Told:
     """The events of a stream as arrays.
 
     >>> from tensorbrain.graph.streams import example_stream
-    >>> told(example_stream()).weight
-    Array([1.       , 0.7071068, 0.7071068, 1.       , 1.       ], dtype=float32)
+    >>> told(example_stream()).event.tolist()
+    [0, 0, 0, 1, 1]
     """
     at, n = np.arange(len(stream), dtype=np.int32), (stream.cast >= 0).sum(axis=1)
     event = np.concatenate([at, np.repeat(at, stream.cast.shape[1])])
@@ -111,7 +111,7 @@ def instants_of(brain: TensorBrain, told: Told) -> Float[Array, "event dim"]:
 
     >>> from tensorbrain.graph.streams import example_stream
     >>> from tensorbrain.settings import Settings
-    >>> brain = TensorBrain.create((4 + DURATIONS, 0, 0), Settings(dim=8, context=16), key=jax.random.key(0))
+    >>> brain = TensorBrain.create((6 + DURATIONS, 0, 0), Settings(dim=8, context=16), key=jax.random.key(0))
     >>> instants_of(brain, told(example_stream())).shape
     (2, 8)
     """
@@ -137,18 +137,18 @@ def foresee(
     q, n_t = a_t . (gamma - c), where each also says how long ago it was by an index of its own (what lambda recency(t)
     does in QTB25, learned); of semantic memory n is that of a-bar, and P(k | q) is the index read at once. An instant
     that is recalled says what was told of it: P(k | t) is 1 for its place. The expected place is written back
-    (attend), evolve, and the company is read in the same way; P(k | t) is 1 / n for each of the n others in t. ``kept`` is
+    (attend), evolve, and the company is read in the same way; P(k | t) is 1 / n for each of n others. ``kept`` is
     multiplied with gamma - c (dropout, in learning). For centred scores. Source: TB23 (episodic attention), QTB25
     (n_t + lambda recency, evolve); the mixture over t is TM17's; the schedule is ours.
 
     >>> from tensorbrain.graph.streams import example_stream
     >>> from tensorbrain.settings import Settings
-    >>> brain = TensorBrain.create((4 + DURATIONS, 0, 0), Settings(dim=8, context=16), key=jax.random.key(0))
+    >>> brain = TensorBrain.create((6 + DURATIONS, 0, 0), Settings(dim=8, context=16), key=jax.random.key(0))
     >>> events = told(example_stream())
     >>> bob = example_stream().vocabulary.find("Bob", "concept")
     >>> nothing = jnp.full(3, -1, jnp.int32)
     >>> asked = Asked(jnp.asarray(bob), jnp.asarray(1), nothing.at[0].set(0), nothing)
-    >>> found = foresee(brain, events, instants_of(brain, events), asked)
+    >>> found = jax.jit(foresee)(brain, events, instants_of(brain, events), asked)
     >>> round(float(jnp.exp(found.log_place).sum()), 3), round(float(jnp.exp(found.log_company).sum()), 3)
     (1.0, 1.0)
     """

@@ -43,7 +43,7 @@ def test_the_control_learns_the_same_events_and_is_asked_the_same(trials):
     assert (rows[0] != rows[1]).any()
     np.testing.assert_array_equal(*(each[np.lexsort(each.T)] for each in rows))
     np.testing.assert_array_equal(events.place[upto:], other.place[upto:])
-    assert len(future._some(events, upto)[0]) == len(future._some(other, upto)[0])
+    assert len(future._some(events, upto).who) == len(future._some(other, upto).who)
 
 
 @pytest.mark.parametrize(("lost", "expected"), [(0.2, REPRODUCED), (0.9, UNTESTABLE)])

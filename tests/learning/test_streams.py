@@ -17,22 +17,29 @@ from tensorbrain.graph.streams import Stream, stream
 from tensorbrain.graph.timed_scenes import TimedScene, timed_scenes_graph
 from tensorbrain.layers.concept_index import NEVER
 from tensorbrain.learning.fit import one_of
-from tensorbrain.learning.streams import NextEvent, learn_stream, stream_brains
+from tensorbrain.learning.streams import NextEvent, learn_stream, lessons_of, stream_brains
 from tensorbrain.modes.next_event import DURATIONS, OWN, RECENT, asked, foresee, instants_of, told
 from tensorbrain.settings import Settings
 
 SMALL = Settings(dim=16, context=32)
 
 
-def film(seed: int, scenes: int, people: int = 5, places: int = 4) -> Stream:
-    """People who go round the places, each on their own way, and who are met by chance."""
+@jax.jit
+def look(brain, stage, asked):
+    """Everything that is foreseen of many questions."""
+    a = instants_of(brain, stage)
+    return jax.vmap(lambda asked: foresee(brain, stage, a, asked))(asked)
+
+
+def film(seed: int, scenes: int, people: int = 5, places: int = 4, alone: bool = False) -> Stream:
+    """People who go round the places, by turns by chance, and who meet whom they find there, unless ``alone``."""
     random = np.random.default_rng(seed)
     at = random.integers(places, size=people)
     made = []
     for start in range(scenes):
         who = int(random.integers(people))
         at[who] = (at[who] + 1) % places
-        cast = tuple(f"person {k}" for k in np.flatnonzero(at == at[who]))
+        cast = tuple(f"person {k}" for k in np.flatnonzero(at == at[who]) if k == who or not alone)
         made.append(TimedScene(1 + start // 20, 1, start, f"place {at[who]}", "", cast))
     return stream(timed_scenes_graph(made))
 
@@ -71,62 +78,56 @@ def test_an_instant_is_the_weighed_sum_of_what_takes_part(events, brain):
 
 def test_what_is_foreseen_is_a_mixture_of_what_is_remembered(events, brain):
     every = questions(events)
-    late = every.some(every.next == 39)
-    stage, told_of = told(events), asked(events, late.who, late.next)
-    found = jax.jit(jax.vmap(lambda asked: foresee(brain, stage, instants_of(brain, stage), asked)))(told_of)
-    for n, who in enumerate(late.who.tolist()):
+    found = jax.device_get(look(brain, told(events), asked(events, every.who, every.next)))
+    for n in np.flatnonzero(every.next == 39).tolist():
         for log_p, among in ((found.log_place[n], events.places), (found.log_company[n], events.people)):
-            p = np.exp(np.asarray(log_p))
-            np.testing.assert_allclose(p.sum(), 1, atol=1e-4)
-            assert (p[~among] == 0).all()
-        assert found.log_company[n, who] <= NEVER / 2
-        instants = np.asarray(found.instants[n])
-        known = instants[instants >= 0]
+            np.testing.assert_allclose(np.exp(log_p).sum(), 1, atol=1e-4)
+            assert (np.exp(log_p)[~among] == 0).all()
+        assert found.log_company[n, every.who[n]] <= NEVER / 2
+        there = found.instants[n] >= 0
+        known = found.instants[n][there]
         assert len(set(known.tolist())) == len(known) and set(range(39 - RECENT, 39)) <= set(known.tolist())
-        assert not np.exp(np.asarray(found.log_recalled[n]))[:-1][instants < 0].any()
-        # Places in which no recalled instant is are as probable as semantic memory alone makes them.
-        recalled = np.bincount(events.place[known], minlength=len(events.vocabulary.concepts)) > 0
-        weight = np.exp(np.asarray(found.log_recalled[n]))
-        by_place = np.zeros(len(recalled))
-        np.add.at(by_place, events.place[known], weight[:-1][instants >= 0])
-        assert (np.exp(np.asarray(found.log_place[n])) >= by_place - 1e-5)[recalled].all()
+        weight = np.exp(found.log_recalled[n])
+        assert not weight[:-1][~there].any()
+        remembered = np.zeros(len(events.places))
+        np.add.at(remembered, events.place[known], weight[:-1][there])
+        usual = np.exp(found.log_place[n]) - remembered  # what semantic memory adds
+        assert (usual > -1e-5).all()
+        np.testing.assert_allclose(usual.sum(), weight[-1], atol=1e-4)
 
 
 def test_nothing_that_comes_later_changes_what_is_foreseen(events, brain):
-    def at_20(events: Stream) -> np.ndarray:
-        every = questions(events)
-        few = every.some(every.next == 20)
-        stage = told(events)
-        found = jax.vmap(lambda asked: foresee(brain, stage, instants_of(brain, stage), asked))
-        return np.asarray(found(asked(events, few.who, few.next)).log_place)
-
     later = np.r_[np.arange(21), np.random.default_rng(0).permutation(np.arange(21, 40))]
     other = Stream(events.vocabulary, events.instant, events.place[later], events.cast[later])
-    np.testing.assert_allclose(at_20(events), at_20(other), atol=1e-5)
+    found = []
+    for each in (events, other):
+        every = questions(each)
+        log_place = look(brain, told(each), asked(each, every.who, every.next)).log_place
+        found.append(np.asarray(log_place)[every.next <= 20])
+    np.testing.assert_allclose(*found, atol=1e-5)
 
 
 def test_a_brain_learns_rounds_that_last_seen_misses():
-    rounds = film(3, 160)
+    rounds = film(3, 160, alone=True)
     every = questions(rounds)
     every = every.some(every.last >= 0)
     stage = told(rounds)
     part, rest = every.some(every.next < 120), every.some(every.next >= 120)
     brain = one_of(stream_brains(len(rounds.vocabulary.concepts), Settings(dim=32, context=64, temperature=2.0)), 0)
-    lessons = stage, asked(rounds, part.who, part.next)
+    lessons = lessons_of(rounds, part)
     loss = NextEvent(batch=64, strangers=0.2)
-    brain, losses = learn_stream(brain, lessons, steps=150, rate=3e-3, loss=loss, progress=False)
-    assert len(losses) == 150 and np.mean(losses[-20:]) < 0.8 * np.mean(losses[:20])
-    found = jax.jit(jax.vmap(lambda asked: foresee(brain, stage, instants_of(brain, stage), asked)))
-    seen = found(asked(rounds, rest.who, rest.next))
-    answers = Answers(np.asarray(seen.log_place, float), np.asarray(seen.log_company, float))
-    by_count = judged(rounds, rest, counted(rounds, rest)["last_seen"])
-    assert judged(rounds, rest, answers)["place_hits1"] > by_count["place_hits1"] + 0.1
+    brain, losses = learn_stream(brain, lessons, steps=100, rate=5e-3, loss=loss, progress=False)
+    assert len(losses) == 100 and np.mean(losses[-20:]) < 0.8 * np.mean(losses[:20])
+    found = look(brain, stage, asked(rounds, rest.who, rest.next))
+    answers = Answers(np.asarray(found.log_place, float), np.asarray(found.log_company, float))
+    assert judged(rounds, rest, counted(rounds, rest)["last_seen"])["place_hits1"] == 0
+    assert judged(rounds, rest, answers)["place_hits1"] > 0.5
 
 
 @pytest.mark.parametrize("how", [{"steps": 0}, {"minutes": 0.0}, {"minutes": float("nan")}])
 def test_lessons_without_end_or_beginning_are_refused(events, brain, how):
     with pytest.raises(SettingsError):
-        learn_stream(brain, (told(events), asked(events, events.cast[5, :1], np.array([5], np.int32))), **how)
+        learn_stream(brain, lessons_of(events, questions(events)), **how)
 
 
 def test_counts_know_only_what_came_before(events):
@@ -154,7 +155,7 @@ def test_company_that_has_gone_elsewhere_is_followed():
     assert best == {"last_seen": "Inn", "most_frequent": "Inn", "count_table": "Mill"}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(some.integers(0, 10**6))
 def test_ranks_are_the_realistic_ones(seed):
     random = np.random.default_rng(seed)
@@ -165,7 +166,7 @@ def test_ranks_are_the_realistic_ones(seed):
     each = []
     for row in range(3):
         others = np.flatnonzero(~can[row] | true[row])
-        ranks = [realistic_rank(scores[row], k, others.tolist()) for k in np.flatnonzero(true[row])]
+        ranks = [realistic_rank(scores[row], k, others.tolist()) for k in np.flatnonzero(true[row]).tolist()]
         each.append(np.mean([1 / rank for rank in ranks]))
     np.testing.assert_allclose(figures["x_mrr"], np.mean(each))
 

@@ -90,7 +90,11 @@ def told_of(mind: Mind, row: int) -> list[Ids] | None:
     name = mind.brain.vocabulary.instants[row].iri  # not its row: that is another one once moments were forgotten
     if graph is None or name not in known:
         return None
-    return [(s, p, o) for s, p, o, _ in graph.episodes.slice(instant=known[name]).coordinates.tolist()]
+    t = known[name]
+    told = graph.episodes.slice(instant=t).coordinates.tolist()
+    if t in graph.parts[:, 1]:  # of an episode that others are part of, what they tell is told as well
+        told += graph.wholes.slice(instant=t).coordinates.tolist()
+    return list(dict.fromkeys((s, p, o) for s, p, o, _ in told))
 
 
 @lru_cache(maxsize=8)

@@ -2,6 +2,7 @@
 
 import doctest
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from session import Mind
 from streamlit.testing.v1 import AppTest
 
 import tensorbrain as tb
+from tensorbrain.graph.vocabulary import Concept
 
 FIRST = "Monday 20 April 2026, 07:05: a new week begins"
 FED = "Wednesday 6 May 2026, 17:38: Mary feeds Sparky"
@@ -171,7 +173,13 @@ def test_a_cue_is_named_as_it_is_told(mind, cue, name):
 
 def test_what_was_told_is_compared_with_as_many_statements(mind):
     told = told_of(mind, 1)
-    assert told and told_of(mind, 694) is None and told_of(Mind(session.OWN_FILE, mind.brain, None), 1) is None
+    words = mind.brain.vocabulary.with_concept(Concept("urn:x:new", "a new moment", "instant"), None)
+    later = replace(mind.brain, vocabulary=words)
+    assert (
+        told
+        and told_of(mind._replace(brain=later), 694) is None
+        and told_of(Mind(session.OWN_FILE, mind.brain, None), 1) is None
+    )
     trace = tb.recall(mind.brain, instant=FIRST, statements=16)
     whole = compare(trace, told)
     assert (whole.told, whole.back, whole.strange) == (len(told), len(told), 0)
@@ -181,6 +189,21 @@ def test_what_was_told_is_compared_with_as_many_statements(mind):
     assert changed.rows[0]["back"] == "no" and changed.rows[-1]["back"] == "not seen"
     assert changed.rows[0]["probability"] is None or changed.rows[0]["probability"] < 0.01
     assert in_words(changed).endswith("; one more is recalled that was not seen.")
+
+
+DAY = """@prefix : <https://example.org/> . @prefix dct: <http://purl.org/dc/terms/> .
+:walk { :Sparky :chases :ball } :meal { :Sparky :eats :bone . :Sparky :chases :ball } :day dct:hasPart :walk, :meal .
+"""
+
+
+def test_of_an_episode_what_its_parts_tell_is_told(mind, tmp_path, monkeypatch):
+    (tmp_path / "day.trig").write_text(DAY)
+    graph = tb.load_graph(tmp_path / "day.trig")
+    words = graph.vocabulary
+    monkeypatch.setattr(moments, "graph_of", lambda world: graph)
+    told = told_of(mind._replace(brain=replace(mind.brain, vocabulary=words)), words.find("day", "instant")) or []
+    said = [[words.label("object", o), words.label("predicate", p), words.label("subject", s)] for s, p, o in told]
+    assert sorted(said) == [["ball", "chases", "Sparky"], ["bone", "eats", "Sparky"]]
 
 
 def test_the_packet_brings_every_height(mind):

@@ -11,11 +11,12 @@ ARGS ?=
 bin := $(VENV)/bin
 install := $(bin)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: help app test check worlds films pictures bench
+.PHONY: help app test thorough check worlds films pictures bench
 
 help:
 	@echo "make app      install what the app needs, then open it on the shipped world"
-	@echo "make test     install what the tests need, then run all of them"
+	@echo "make test     install what the tests need, then run them"
+	@echo "make thorough the same, with those that take long"
 	@echo "make check    lint, formatting and types"
 	@echo "make worlds   rewrite the graphs of kg_data/ from their build scripts"
 	@echo "make films    make the films anew with which the app's tour opens"
@@ -27,6 +28,9 @@ app: $(VENV)/.app
 
 test: $(VENV)/.test
 	$(bin)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+thorough: $(VENV)/.test
+	$(bin)/python -m pytest -n 2 --dist loadfile --thorough $(ARGS)
 
 check: $(VENV)/.test
 	$(bin)/ruff check .

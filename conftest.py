@@ -19,8 +19,9 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 # Some devices round the factors of a float32 product unless told not to: no fast path would equal a clear one.
 jax.config.update("jax_default_matmul_precision", "highest")
 
-hypothesis.settings.register_profile("here", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+# Half of the usual hundred examples: many compile a program of their own.
+hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
@@ -42,5 +43,19 @@ def what_stays_is_not_looked_at_again() -> Iterator[None]:
     gc.freeze()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "thorough: takes long and repeats what others test on less: `make thorough`")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is thorough, unless all is to be run or a test is named."""
+    if config.getoption("--thorough") or any("::" in argument for argument in config.args):
+        return
+    out = [item for item in items if item.get_closest_marker("thorough")]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if item not in set(out)]
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="run the tests that take long, too")
     parser.addoption("--data", help="folder of larger graphs to test on (else the variable TENSORBRAIN_DATA)")

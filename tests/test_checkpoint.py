@@ -133,30 +133,34 @@ def test_a_new_file_has_the_usual_permissions_and_a_link_is_followed(tmp_path: P
 # What is wrong with a file
 
 
-@given(share=st.floats(0, 1, exclude_max=True))
-def test_a_truncated_file_is_refused(share: float, tmp_path_factory: pytest.TempPathFactory):
-    path = tmp_path_factory.mktemp("cut") / "b"
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("whole") / "b"
     save_brain(some_brain(), path)
-    content = path.read_bytes()
+    return path.read_bytes()
+
+
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_a_truncated_file_is_refused(share: float, content: bytes, tmp_path_factory: pytest.TempPathFactory):
+    path = tmp_path_factory.mktemp("cut") / "b"
     path.write_bytes(content[: int(share * len(content))])
     with pytest.raises(BrainFileError, match="damaged"):
         load_brain(path)
 
 
 @given(share=st.floats(0, 1, exclude_max=True))
-def test_a_changed_byte_is_noticed(share: float, tmp_path_factory: pytest.TempPathFactory):
+def test_a_changed_byte_is_noticed(share: float, content: bytes, tmp_path_factory: pytest.TempPathFactory):
     path = tmp_path_factory.mktemp("flip") / "b"
-    save_brain(some_brain(), path)
-    content = bytearray(path.read_bytes())
-    content[int(share * len(content))] ^= 0xFF
-    path.write_bytes(content)
+    changed = bytearray(content)
+    changed[int(share * len(content))] ^= 0xFF
+    path.write_bytes(changed)
     with pytest.raises(BrainFileError):
         load_brain(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00" * 100, b"garbage " * 50, pickle.dumps({"a": 1}), b"\xff" * 9])
-def test_garbage_is_refused(content: bytes, tmp_path: Path):
-    (tmp_path / "b").write_bytes(content)
+@pytest.mark.parametrize("garbage", [b"", b"\x00" * 100, b"garbage " * 50, pickle.dumps({"a": 1}), b"\xff" * 9])
+def test_garbage_is_refused(garbage: bytes, tmp_path: Path):
+    (tmp_path / "b").write_bytes(garbage)
     with pytest.raises(BrainFileError, match="damaged"):
         load_brain(tmp_path / "b")
 

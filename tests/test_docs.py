@@ -37,7 +37,14 @@ def names(pages: list[Path]) -> list[str]:
 WITH_STEPS = [page for page in PAGES if steps(page)]
 
 
-@pytest.mark.parametrize("page", WITH_STEPS, ids=names(WITH_STEPS))
+LONG_PAGES = ("streams.md", "scene-graphs.md")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=[pytest.mark.thorough] if page.name in LONG_PAGES else []) for page in WITH_STEPS],
+    ids=names(WITH_STEPS),
+)
 def test_a_page_can_be_followed_from_top_to_bottom(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     here: dict[str, object] = {"__name__": "page"}

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from tensorbrain.claims.claim import Claim
 from tensorbrain.errors import UnknownConceptError
 
-# By their numbers in theory section 6; each is the name of its file.
+# In the order of the papers; each is the name of its file.
 NUMBERS = {
     1: "identity_feedback", 2: "context", 3: "role_order", 4: "unseen_facts", 5: "time_summed_out", 6: "rank",
     7: "current_state", 8: "generalised", 9: "chaining", 10: "entity_indices", 11: "one_shot", 12: "consolidation",

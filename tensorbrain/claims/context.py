@@ -40,7 +40,7 @@ def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
 
 def measure(table: Table) -> Measured:
     direct, alone, context, both = (by_seed(table, "predicate", rung=rung) for rung in RUNGS)
-    reason = "a tenth: on videos working memory was found to add 10.8 points (theory section 5)"
+    reason = "a tenth: on videos working memory was found to add 10.8 points"
     return Measured(
         (
             Part("predicates right, what working memory adds to none", difference(context, direct), reason, least=0.1),

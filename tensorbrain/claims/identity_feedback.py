@@ -98,7 +98,7 @@ def measure(table: Table) -> Measured:
         where = {"who": who, "what": what, "brain": of}
         return difference(*(by_seed(table, "right", feedback=each, **where) for each in (feedback, "none")))
 
-    unary = "a point: the averages of TB23's rungs lie within 0.8 points (theory section 5)"
+    unary = "a point: the averages of TB23's rungs lie within 0.8 points"
     binary = "a third of the 15 points that feedback and context gave together in TB23"
     hardly = "hardly: two points"
     known, strange = "known individuals", "strangers"

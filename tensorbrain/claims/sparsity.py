@@ -185,7 +185,7 @@ CLAIM = Claim(
     name="sparsity",
     says="Sparse embeddings raise the number of concepts that one blackboard holds at a time.",
     status="qualitative",
-    source="asserted only (theory section 6)",
+    source="asserted in words only",
     tested="Brains learn the same facts under L1 penalties of several weights; then concepts are added up on the "
     "blackboard and read by the index, as in claim 19. A random rotation of all embeddings makes them dense and leaves "
     "every length and angle: what is lost by it was due to sparsity.",

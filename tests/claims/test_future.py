@@ -3,25 +3,14 @@
 import numpy as np
 import pytest
 
-from tensorbrain.checkpoint import load_brain
 from tensorbrain.claims import future
-from tensorbrain.claims.chart import to_plotly
 from tensorbrain.claims.claim import Config
-from tensorbrain.claims.scoreboard import score
 from tensorbrain.claims.verdict import REPRODUCED, UNTESTABLE, verdict
 
 
 @pytest.fixture(scope="module")
 def trials():
     return future.design(Config(quick=True))
-
-
-def test_a_quick_run_gives_finite_rows_and_every_part():
-    found = score(future.CLAIM, load_brain("countries"), seeds=(0, 1), config=Config(quick=True))
-    assert {row["seed"] for row in found.table} == {0, 1}
-    assert np.isfinite([value for row in found.table for value in row.values() if not isinstance(value, str)]).all()
-    assert all(len(part.effects) == 2 for part in (*found.measured.parts, found.measured.control))
-    assert to_plotly(future.plot(found.table)).data
 
 
 def test_groups_go_their_rounds_and_each_is_missing_by_turns(trials):

@@ -186,10 +186,9 @@ def test_a_brain_with_eyes_looks_at_what_stands_out(tensorbrain, eyes: str, page
     assert sorted(answer["boxes"][1:]) == [[20, 40, 60, 80], [150, 50, 220, 110]]
     assert all(statement["subject_box"] in answer["boxes"] for statement in answer["statements"])
     assert tensorbrain(*command).out == json.dumps(answer) + "\n"
-    for selection in ("attend", "argmax", "sample"):
-        status, out, err = tensorbrain("perceive", eyes, page, "--selection", selection, "--statements", "2")
-        assert (status, err) == (0, "")
-        assert out.startswith(f"{page}, 256 x 128 pixels, 2 regions\n")
+    status, out, err = tensorbrain("perceive", eyes, page, "--selection", "argmax", "--statements", "2")
+    assert (status, err) == (0, "")
+    assert out.startswith(f"{page}, 256 x 128 pixels, 2 regions\n")
 
 
 @seeing

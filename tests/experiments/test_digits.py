@@ -15,6 +15,7 @@ from tensorbrain.modes.choices import choices
 from tensorbrain.pictures.scenes import label_groups
 from tensorbrain.settings import Settings
 
+pytestmark = pytest.mark.thorough
 TESTED = 60
 KEYS = {"individual", "left_of", "above", "greater_than", "divides", "divides_or_not", "greater_than_unseen_pairs"}
 

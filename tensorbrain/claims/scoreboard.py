@@ -1,7 +1,10 @@
 """The scoreboard: claims run over seeds, reusing what is on disk, each ending in one row."""
 
+import multiprocessing
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from tensorbrain.brain import Brain
+from tensorbrain.checkpoint import load_brain
 from tensorbrain.claims import NAMES, claim
 from tensorbrain.claims.claim import Claim, Config, Measured, Table
 from tensorbrain.claims.results import Kept, fingerprint
 from tensorbrain.claims.verdict import fails, interval, verdict
+from tensorbrain.compilation import set_up
 
 
 @dataclass(frozen=True)
@@ -91,9 +96,44 @@ def scores(
     config: Config,
     folder: Path | None,
     starting: Callable[[Claim], None] = lambda claim: None,
+    jobs: int = 1,
 ) -> Iterator[Scored]:
-    """Run claims one after the other; ``starting`` is told of each before it is run."""
-    for name in names:
-        each = claim(name)
-        starting(each)
-        yield score(each, brain, seeds=seeds, config=config, folder=folder)
+    """Run claims, ``jobs`` at a time; ``starting`` is told of each before it is run or waited for.
+
+    More than one run in processes of their own, which leave their results in ``folder``, and of which none outlives
+    the iteration: what they had not finished is lost.
+    """
+    chosen = [claim(name) for name in names]
+    unfinished = [each for each in chosen if folder is None or not _on_disk(each, brain, seeds, config, folder)]
+    jobs = min(jobs, len(unfinished)) if folder is not None else 1
+    with _processes(jobs) as pool:
+        runs = {each.name: pool.submit(_run, each.name, seeds, config, folder) for each in unfinished} if pool else {}
+        for each in chosen:
+            starting(each)
+            if each.name in runs:
+                runs[each.name].result()
+            yield score(each, brain, seeds=seeds, config=config, folder=folder)
+
+
+def _on_disk(claim: Claim, brain: Brain, seeds: tuple[int, ...], config: Config, folder: Path) -> bool:
+    kept = Kept(folder, claim.name, fingerprint(claim, claim.design(config), brain))
+    return all(kept.read(seed) is not None for seed in seeds)
+
+
+@contextmanager
+def _processes(jobs: int) -> Iterator[ProcessPoolExecutor | None]:
+    if jobs < 2:
+        yield None
+        return
+    before = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=set_up)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in set(multiprocessing.active_children()) - before:
+            process.terminate()
+
+
+def _run(name: str, seeds: tuple[int, ...], config: Config, folder: Path) -> None:
+    score(claim(name), load_brain("neighbourhood"), seeds=seeds, config=config, folder=folder)

@@ -33,6 +33,8 @@ class Claims:
     """Smaller trials, to see that everything runs; their verdicts mean little."""
     dial: Annotated[float | None, arg(metavar="VALUE", help_behavior_hint="(default: its own)")] = None
     """Where the dial of the claim stands (see --list); for one claim."""
+    jobs: Count = 2
+    """How many claims are run at a time, each in a process of its own, where some are not on disk yet."""
     list: bool = False
     """Only list the claims, with their dials."""
     results: Annotated[Path | None, arg(metavar="FOLDER", help_behavior_hint="(default: in the user's cache)")] = None
@@ -51,6 +53,8 @@ class Claims:
             return 0
         if self.seeds < 1:
             raise SettingsError(f"--seeds {self.seeds} are none: run with at least 1.")
+        if self.jobs < 1:
+            raise SettingsError(f"--jobs {self.jobs} would run nothing: give at least 1.")
         if self.dial is not None and (len(chosen) != 1 or chosen[0].dial is None):
             raise SettingsError("--dial moves the dial of one claim: name one that has a dial (see --list).")
         from tqdm.auto import tqdm
@@ -77,6 +81,7 @@ class Claims:
                 config=config,
                 folder=self.results or default_folder(),
                 starting=lambda claim: bar.set_postfix_str(claim.name),
+                jobs=self.jobs,
             ):
                 scored.append(each)
                 bar.update()

@@ -15,7 +15,7 @@ from tensorbrain.claims.chart import to_plotly, to_svg
 from tensorbrain.claims.claim import Claim, Config, Measured, Part
 from tensorbrain.claims.page import write_page
 from tensorbrain.claims.results import Kept, ResultsError, fingerprint
-from tensorbrain.claims.scoreboard import score, together
+from tensorbrain.claims.scoreboard import score, scores, together
 from tensorbrain.claims.verdict import PARTLY, REPRODUCED, UNTESTABLE, fails, holds, interval, leans, verdict
 from tensorbrain.cli import main
 
@@ -138,3 +138,17 @@ def test_the_command_prints_json_and_refuses_kindly(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main([*asked[:-1], str(tmp_path / "file")]) == 2
     assert "another folder" in capsys.readouterr().err
+
+
+@pytest.mark.thorough
+def test_two_at_a_time_are_the_same_two_in_order(tmp_path):
+    shipped, names = load_brain("neighbourhood"), ("stability", "bayes")
+
+    def rows(jobs: int) -> list[dict]:
+        folder = tmp_path / str(jobs)
+        return [each.row() for each in scores(shipped, names, seeds=(0, 1), config=QUICK, folder=folder, jobs=jobs)]
+
+    one, two = rows(1), rows(2)
+    assert [row["claim"] for row in two] == list(names)
+    for name in ("effect", "low", "high", "control"):
+        np.testing.assert_allclose([row[name] for row in two], [row[name] for row in one], rtol=1e-5, atol=1e-12)

@@ -11,7 +11,7 @@ WORLD = "neighbourhood"
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Thread | None:
-    """Begin, in the background of a server, to load the first world and compile its first recall; None elsewhere."""
+    """Begin, in a server's background, to load the first world, its first recall and the claims; None elsewhere."""
     if not runtime.exists():
         return None
     thread = threading.Thread(target=_load, name="warming up", daemon=True)
@@ -21,9 +21,11 @@ def warm_up() -> threading.Thread | None:
 
 def _load() -> None:
     from questions import prepare  # with it JAX, for which the first page does not wait
+    from scoreboard import board
 
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     try:
         prepare(WORLD)
+        board()
     except Exception:
-        logging.getLogger(__name__).warning("the first world could not be loaded: its pages say why")
+        logging.getLogger(__name__).warning("the first world or the claims could not be loaded: their pages say why")

@@ -22,9 +22,12 @@ WIDTHS = {"#": 45, "Claim": 520, "Verdict": 190}
 
 def main() -> None:
     """The page, from top to bottom."""
-    st.title("What is claimed, and what becomes of it", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("What is claimed, and what becomes of it", anchor=False, width="content")
+        beside = st.empty()  # the word on what runs stands beside the title, so that nothing below it moves
     try:
-        scored = board()
+        with beside, st.spinner("The claims are measured ..."):
+            scored = board()
     except TensorBrainError as error:
         show_error(error)
         return

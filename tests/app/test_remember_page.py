@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("streamlit", reason="streamlit is not installed: pip install '.[app]'")
 
 import ageing
+import background
 import keeping
 import moments
 import session
@@ -222,6 +223,7 @@ def press(at: AppTest, label: str) -> None:
 def test_a_moment_is_consolidated_and_others_forgotten_until_it_is_undone(page, monkeypatch):
     monkeypatch.setattr(keeping, "STEPS", 20)
     monkeypatch.setattr(ageing, "STEPS", 20)
+    monkeypatch.setattr(background, "UNFOLLOWED", 300.0)  # no browser asks how it goes
     at = page()
     press(at, "Consolidate this moment")
     at.session_state.consolidation.wait(120)

@@ -36,8 +36,14 @@ def change(before: list[Remark], now: list[Remark], known: tuple[Remembered, Rem
     later = {remark[:3]: remark for remark in now}
     both = [(r, later[r[:3]]) for r in before if r[:3] in later]
     rows: list[dict[str, object]] = [
-        {"subject": r.subject, "predicate": r.predicate, "object": r.object}
-        | {"then": r.episodic, "before": r.semantic, "now": new.semantic}
+        {
+            "subject": r.subject,
+            "predicate": r.predicate,
+            "object": r.object,
+            "then": r.episodic,
+            "before": r.semantic,
+            "now": new.semantic,
+        }
         for r, new in both
     ]
     return Change(rows, sum(r.semantic for r, _ in both), sum(new.semantic for _, new in both), known)

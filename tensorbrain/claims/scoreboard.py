@@ -135,5 +135,5 @@ def _processes(jobs: int) -> Iterator[ProcessPoolExecutor | None]:
             process.terminate()
 
 
-def _run(name: str, seeds: tuple[int, ...], config: Config, folder: Path) -> None:
+def _run(name: str, seeds: tuple[int, ...], config: Config, folder: Path | None) -> None:
     score(claim(name), load_brain("neighbourhood"), seeds=seeds, config=config, folder=folder)

@@ -29,7 +29,7 @@ class Sizes:
     relation: who leads (of two), and of which trait the subject is.
 
     >>> Sizes(classes=3, each=4).counts
-    (17, 24, 0)
+    (17, 16, 0)
     """
 
     classes: int = 8
@@ -202,7 +202,7 @@ class Condition(NamedTuple):
     untied: Float[Array, "*many"]
 
 
-def conditions(rows: Sequence[tuple[float, float, float, float]], seeds: tuple[int, ...]) -> Condition:
+def conditions(rows: Sequence[tuple[float | int, ...]], seeds: tuple[int, ...]) -> Condition:
     """Several conditions (context, feedback, noise, untied), all seeds of the first one first.
 
     >>> conditions([(0, 0, 0.5, 0), (1, 0, 0.5, 0)], (5, 6)).context

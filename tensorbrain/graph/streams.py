@@ -71,7 +71,7 @@ def stream(graph: KnowledgeGraph, *, place: str | None = None) -> Stream:
     >>> from tensorbrain.graph.timed_scenes import TimedScene, timed_scenes_graph
     >>> scenes = [TimedScene(1, 1, 0, "Inn", "", ("Ada", "Bob")), TimedScene(1, 1, 9, "Mill", "", ("Bob",))]
     >>> events = stream(timed_scenes_graph(scenes))
-    >>> [[events.vocabulary.label("concept", k) for k in events.members(event)] for event in range(2)]
+    >>> [[events.vocabulary.label("concept", k) for k in events.members(event).tolist()] for event in range(2)]
     [['Inn', 'Ada', 'Bob'], ['Mill', 'Bob']]
     """
     words, rows = graph.vocabulary, graph.episodes.coordinates

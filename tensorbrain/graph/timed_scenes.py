@@ -117,7 +117,7 @@ def timed_scenes_graph(
 
     >>> graph = timed_scenes_graph([TimedScene(1, 1, 0, "Inn, Town", "Town", ("Ada", "Bob"))])
     >>> words = graph.vocabulary
-    >>> sorted((words.label("predicate", p), words.label("object", o)) for _, p, o, _ in graph.episodes.coordinates)
+    >>> sorted((words.label("predicate", p), words.label("object", o)) for _, p, o, _ in graph.episodes.coordinates.tolist())
     [('is in', 'Inn, Town'), ('is in', 'Inn, Town'), ('is with', 'Ada'), ('is with', 'Bob')]
     """
     skipped = dict(skipped or {})

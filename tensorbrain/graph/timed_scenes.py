@@ -116,8 +116,8 @@ def timed_scenes_graph(
     SettingsError for unknown ``groups`` as `read_graph` does.
 
     >>> graph = timed_scenes_graph([TimedScene(1, 1, 0, "Inn, Town", "Town", ("Ada", "Bob"))])
-    >>> words = graph.vocabulary
-    >>> sorted((words.label("predicate", p), words.label("object", o)) for _, p, o, _ in graph.episodes.coordinates.tolist())
+    >>> words, rows = graph.vocabulary, graph.episodes.coordinates.tolist()
+    >>> sorted((words.label("predicate", p), words.label("object", o)) for _, p, o, _ in rows)
     [('is in', 'Inn, Town'), ('is in', 'Inn, Town'), ('is with', 'Ada'), ('is with', 'Bob')]
     """
     skipped = dict(skipped or {})

@@ -51,9 +51,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what is thorough, unless all is to be run or a test is named."""
     if config.getoption("--thorough") or any("::" in argument for argument in config.args):
         return
-    out = [item for item in items if item.get_closest_marker("thorough")]
-    config.hook.pytest_deselected(items=out)
-    items[:] = [item for item in items if item not in set(out)]
+    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("thorough")])
+    items[:] = [item for item in items if not item.get_closest_marker("thorough")]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -99,8 +99,8 @@ def choose_forgetting(origin: Mind, mind: Mind, busy: bool) -> None:
     settle("policy", words(POLICIES), "the oldest")
     first = st.selectbox("Given up first", POLICIES, key="policy", bind="query-params", disabled=busy)
     keep = st.slider("Moments that are kept", 1, count, max(1, round(0.9 * count)), key=f"keep{count}", disabled=busy)
-    words_of = f"Forget {count - keep}" if keep < count else "Forget none"
-    if st.button(words_of, icon=":material/delete_sweep:", disabled=busy or keep == count, key="forget"):
+    deed = f"Forget {count - keep}" if keep < count else "Forget none"
+    if st.button(deed, icon=":material/delete_sweep:", disabled=busy or keep == count, key="forget"):
         policy = POLICIES[first or "the oldest"]
         with st.spinner("The brain forgets ..."):
             brain = forget(mind.brain, keep=keep, policy=policy)

@@ -155,7 +155,7 @@ def measure(table: Table) -> Measured:
 def plot(table: Table) -> Chart:
     bars = tuple(
         series(table, asked, "way", "right", role=role, where=lambda row, asked=asked: row["asked"] == asked)
-        for asked, role in ((SAID, "claim"), (LEARNED, "control"), (KNOWN, "other"))
+        for asked, role in ((SAID, "claim"), (LEARNED, "claim"), (KNOWN, "other"))
     )
     return Chart(
         "Semantic memory after replay, and after new concepts",

@@ -1,22 +1,13 @@
 """Future episodic memory, measured: events are foreseen and written as instants, and found again when they come."""
 
-from typing import NamedTuple
-
 import jax
 import numpy as np
 
 from tensorbrain.brain import TensorBrain
-from tensorbrain.evaluation.streams import FADING, Questions, rank_figures
+from tensorbrain.evaluation.streams import FADING, Answers, Questions, rank_figures
 from tensorbrain.graph.streams import Stream
 from tensorbrain.modes.next_event import Asked, Foreseen, Told, foresee, foreseen_instants, instants_of
-from tensorbrain.typing import Array, Bool, Float, Float64, Int32
-
-
-class Expected(NamedTuple):
-    """What is expected to be there next: a probability for every concept, as place and as company."""
-
-    place: Float64[np.ndarray, "question concept"]
-    company: Float64[np.ndarray, "question concept"]
+from tensorbrain.typing import Array, Bool, Float, Int32
 
 
 @jax.jit
@@ -114,14 +105,14 @@ def came_true(
     return {name: matched(each, read, rows, there) for name, each in written.items()}
 
 
-def _counted(stream: Stream, lived: Questions) -> dict[str, Expected]:
+def _counted(stream: Stream, lived: Questions) -> dict[str, Answers]:
     """What counting expects after every event of everybody in it."""
     concepts = len(stream.vocabulary.concepts)
     kept = {"last_seen": 0.0, "most_frequent": 1.0, "count_table": FADING}
     found = {}
     for name, fading in kept.items():
         counts: dict[int, np.ndarray] = {}
-        rows = np.zeros((len(lived.who), concepts), np.float32)
+        rows = np.zeros((len(lived.who), concepts))
         for row, (who, event) in enumerate(zip(lived.who.tolist(), lived.next.tolist(), strict=True)):
             count = counts.setdefault(who, np.zeros(concepts))
             count *= fading
@@ -129,5 +120,5 @@ def _counted(stream: Stream, lived: Questions) -> dict[str, Expected]:
             count[members[members != who]] += 1
             rows[row] = count
         place, company = rows * stream.places, rows * stream.people
-        found[name] = Expected(*(part / np.maximum(part.sum(axis=1, keepdims=True), 1e-9) for part in (place, company)))
+        found[name] = Answers(*(part / np.maximum(part.sum(axis=1, keepdims=True), 1e-9) for part in (place, company)))
     return found

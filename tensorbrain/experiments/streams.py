@@ -233,9 +233,7 @@ def table(figures: dict[str, Any]) -> str:
     for key, words in ROWS:
         if key in figures:
             each = [f"{x:.4f}" if x == x else "-" for x in (figures[key], *(figures[name][key] for name in COUNTING))]
-            lines.append(
-                f"{words:<55}" + f"{each[0]:<8}{each[1]:<11}{each[2]:<15}{each[3]}".replace("nan   ", "-     ")
-            )
+            lines.append(f"{words:<55}{each[0]:<8}{each[1]:<11}{each[2]:<15}{each[3]}")
     return "\n".join([*lines, _verdict(figures)])
 
 

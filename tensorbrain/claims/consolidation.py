@@ -9,13 +9,13 @@ import numpy as np
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.claims.chart import Chart, series
 from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Table, Trials
+from tensorbrain.claims.remembering import known
 from tensorbrain.claims.tables import by_seed, difference, pick
 from tensorbrain.learning.fit import SampledStatements, fit, keys, newborn
 from tensorbrain.memory.interleave import consolidated, planned
 from tensorbrain.memory.rehearse import Activations, Data, affordable, bytes_held, rehearsed
-from tensorbrain.modes.decoder import close_window, open_window
 from tensorbrain.settings import Settings
-from tensorbrain.typing import Array, Bool, Int, Key, PRNGKeyArray
+from tensorbrain.typing import Array, Int, Key, PRNGKeyArray
 
 CONCEPTS, PREDICATES, INSTANTS, EACH, OLD = 30, 6, 12, 3, 60  # the last half of the instants are the new ones
 LATE = 6  # concepts more, of which nothing is told at first
@@ -60,7 +60,7 @@ def _asked(brains: TensorBrain, seeds: tuple[int, ...], way: str, facts: dict[st
     return [
         {"seed": seed, "way": way, "asked": told, "right": float(share)}
         for told, each in facts.items()
-        for seed, share in zip(seeds, np.asarray(_right(brains, each)).mean(axis=1), strict=True)
+        for seed, share in zip(seeds, np.asarray(known(brains, each)).mean(axis=1), strict=True)
     ]
 
 
@@ -96,19 +96,6 @@ def _rehearsed(
         return rehearsed(brain, told, old, steps=steps, rate=5e-3, key=key)
 
     return jax.vmap(one)(brains, told, kept, keys)
-
-
-@jax.jit
-@jax.vmap
-def _right(brain: TensorBrain, facts: Int[Array, "fact 3"]) -> Bool[Array, " fact"]:
-    """Whether semantic memory's best object of every (s, p, ?) is the one that is told."""
-
-    def one(fact: Array) -> Array:
-        state, _ = open_window(brain, brain.start(brain.a_bar, "spo"), "s")
-        state, _ = open_window(brain, close_window(brain, state, fact[0], "s"), "p")
-        return open_window(brain, close_window(brain, state, fact[1], "p"), "o")[1].argmax() == fact[2]
-
-    return jax.vmap(one)(facts)
 
 
 def _world(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

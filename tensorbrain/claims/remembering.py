@@ -10,7 +10,7 @@ import numpy as np
 from tensorbrain.brain import BLOCK_OF, TensorBrain
 from tensorbrain.layers.concept_index import NEVER
 from tensorbrain.modes.decoder import close_window, open_window
-from tensorbrain.typing import Array, Float, Int, Int32
+from tensorbrain.typing import Array, Bool, Float, Int, Int32
 
 
 class World(NamedTuple):
@@ -156,3 +156,20 @@ def last_window(
         state, _ = open_window(brain, state, slot)
         state = close_window(brain, state, statement["spo".index(slot)], slot)
     return open_window(brain, state, order[2])[1]
+
+
+@jax.jit
+def known(brains: TensorBrain, facts: Int[Array, "brain fact 3"]) -> Bool[Array, "brain fact"]:
+    """Whether semantic memory's best object of each (s, p, ?) is the one that is told, of several brains.
+
+    >>> from tensorbrain.settings import Settings
+    >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8), key=jax.random.key(0))
+    >>> every = jnp.stack([jnp.array([0, 1, o]) for o in range(5)])
+    >>> int(known(jax.tree.map(lambda leaf: leaf[None], brain), every[None]).sum())
+    1
+    """
+
+    def one(brain: TensorBrain, fact: Int[Array, "3"]) -> Bool[Array, ""]:
+        return last_window(brain, brain.a_bar, fact, "spo").argmax() == fact[2]
+
+    return jax.vmap(lambda brain, facts: jax.vmap(lambda fact: one(brain, fact))(facts))(brains, facts)

@@ -1,7 +1,6 @@
 """Claim 20: sparse embeddings raise the number of items that one blackboard holds."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 import equinox as eqx
@@ -12,7 +11,7 @@ import numpy as np
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.claims.chart import Chart, series
 from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Table, Trials
-from tensorbrain.claims.remembering import beside, last_window
+from tensorbrain.claims.remembering import beside, known
 from tensorbrain.claims.tables import by_seed, pick
 from tensorbrain.claims.workspace import superposed
 from tensorbrain.layers import ConceptIndex
@@ -78,14 +77,14 @@ def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
     settings = Settings(dim=trials["dim"], context=trials["dim"])
     new = newborn((trials["concepts"], trials["predicates"], 0), settings, seeds)
     taught, _ = fit(beside(new, many), lessons, Sparsely(trials["batch"]), seeds * many, steps=trials["steps"])
-    known = np.asarray(right(taught, lessons.rows))
+    told = np.asarray(known(taught, lessons.rows)).mean(axis=1)
     held, turned = (np.asarray(x) for x in holds(taught.index, keys(seeds * many)))
     used = np.asarray(jax.vmap(lambda index: density(index.embeddings("concept")))(taught.index))
     table = []
     for n in range(many * len(seeds)):
         which, weight = conditions[n // len(seeds)]
         row = {"seed": seeds[n % len(seeds)], "penalty": weight, "judged": trials["judged"], "density": float(used[n])}
-        row["right"] = float(known[n])
+        row["right"] = float(told[n])
         for form, items in ((AS_TAUGHT, held), (TURNED, turned)):
             kinds = (which,) if weight else (EMBEDDINGS, STATES)  # without a weight the two are the same
             table += [row | {"of": kind, "form": form, "items": float(items[n])} for kind in kinds]
@@ -96,16 +95,6 @@ def _facts(random: np.random.Generator, trials: Trials) -> Int[np.ndarray, "fact
     """Facts (s, p, o) with one object of each subject and predicate."""
     every = random.permutation(np.argwhere(np.ones((trials["concepts"], trials["predicates"]))))[: trials["facts"]]
     return np.c_[every, random.integers(trials["concepts"], size=len(every))].astype(np.int32)
-
-
-@jax.jit
-def right(brains: TensorBrain, rows: Int[Array, "brain row 3"]) -> Float[Array, " brain"]:
-    """The share of (s, p, ?) whose best object is the one that was told."""
-
-    def one(brain: TensorBrain, row: Int[Array, "3"]) -> Array:
-        return last_window(brain, brain.a_bar, row, "spo").argmax() == row[2]
-
-    return jax.vmap(lambda brain, rows: jax.vmap(partial(one, brain))(rows).mean())(brains, rows)
 
 
 @jax.jit

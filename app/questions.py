@@ -87,11 +87,15 @@ def answer(mind: Mind, question: Asked) -> Answer:
 
 
 def prepare(world: str) -> None:
-    """Load a world that ships and answer the question that its page opens with, so that no visitor waits for it."""
+    """Load a world that ships, answer the question that its page opens with, and the one without any cue.
+
+    The second is searched with a wider beam, compiled apart; no visitor waits for either.
+    """
     mind = shipped(world)
     words = mind.brain.vocabulary
     subject = words.concepts[words.find(FIRST_CUE[world]["subject"], "subject")].iri
-    _shared(mind.brain, shipped_graph(world), mind.shared, world, Question(subject=subject))
+    for question in (Question(subject=subject), Question()):
+        _shared(mind.brain, shipped_graph(world), mind.shared, world, question)
 
 
 # As a resource, not as data: a trace is never changed, and to copy its words for every visit would cost more than it.

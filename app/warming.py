@@ -1,5 +1,6 @@
 """Warming up: while the first visitor reads the tour, the server loads what all other views need, once."""
 
+import gc
 import logging
 import threading
 
@@ -27,5 +28,7 @@ def _load() -> None:
     try:
         prepare(WORLD)
         board()
+        gc.collect()
+        gc.freeze()  # no later collection looks at JAX and the brain again, a third of a second in which all would wait
     except Exception:
         logging.getLogger(__name__).warning("the first world or the claims could not be loaded: their pages say why")

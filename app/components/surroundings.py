@@ -11,7 +11,7 @@ from tensorbrain.graph.views import layout
 from tensorbrain.trace import Trace
 
 MOST = 36  # nodes: more cannot be read
-STEPS = 20  # of the layout: the films of a whole class must not wait for it
+STEPS = 6  # of the layout: the films of a whole class must not wait for it
 RUNNERS_UP = 4  # of each window of a concept, so many candidates stand beside those that were taken
 
 
@@ -29,7 +29,7 @@ def surroundings(trace: Trace, items: Items, graph: KnowledgeGraph | None) -> di
     edges = {(s, p, o): said.get((s, p, o), -1) for s, p, o in stated if s in nodes and o in nodes and s != o}
     linked = {k for s, _, o in edges for k in (s, o)}
     nodes = [k for k in nodes if k in linked or k in spoken]  # a rival without a statement here would only float about
-    view = networkx.MultiDiGraph()
+    view = networkx.Graph()
     view.add_nodes_from(nodes)
     view.add_edges_from((s, o) for s, _, o in edges)
     places = _spread(layout(view, steps=STEPS)) if nodes else {}

@@ -1,5 +1,8 @@
 """The sparse tensor against a dense array that is summed by hand."""
 
+from itertools import combinations
+
+import networkx
 import numpy as np
 import pytest
 from hypothesis import given
@@ -131,3 +134,5 @@ def test_ways_and_places(chain):
     view = ego_graph(tensor, vocabulary, around=1, hops=3)
     assert layout(view, seed=1) == layout(view, seed=1)
     assert all(abs(x) <= 1 and abs(y) <= 1 for x, y in layout(view).values())
+    star = layout(networkx.star_graph(6))  # its leaves are alike, and yet each has a place of its own
+    assert min(np.hypot(x - u, y - v) for (x, y), (u, v) in combinations(star.values(), 2)) > 0.1

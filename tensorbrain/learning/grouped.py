@@ -1,0 +1,79 @@
+"""Batches of link prediction: each query once, with all its answers, so that all candidates are scored once."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from tensorbrain.typing import Array, Float, Float32, Int, Int32
+
+SLACK = 1.25  # more answers than the mean that a batch has room for
+
+
+class GroupedBatch(NamedTuple):
+    """Queries (s, p, o, t) whose object is asked for, and their answers, flat: ``rows[i]`` answers query ``at[i]``.
+
+    Answers beyond the last have weight 0; so do those of queries that stand there to fill the batch.
+    """
+
+    queries: Int[Array | np.ndarray, "*chunk query 4"]
+    rows: Int[Array | np.ndarray, "*chunk row 4"]
+    at: Int[Array | np.ndarray, "*chunk row"]
+    weight: Float[Array | np.ndarray, "*chunk row"]
+
+
+def both_ways(rows: Int32[np.ndarray, "row 4"], predicates: int) -> Int32[np.ndarray, "two_row 4"]:
+    """The rows, then the same the other way round: (o, p + P, s, t) for P predicates (Lacroix et al., 2018).
+
+    >>> both_ways(np.array([[0, 1, 2, -1]], np.int32), 5)
+    array([[ 0,  1,  2, -1],
+           [ 2,  6,  0, -1]], dtype=int32)
+    """
+    s, p, o, t = rows.T
+    return np.concatenate([rows, np.stack([o, p + predicates, s, t], axis=1).astype(np.int32)])
+
+
+def sizes_for(rows: Int32[np.ndarray, "row 4"], batch: int) -> tuple[int, int]:
+    """How many queries and how many answers a batch of at most ``batch`` queries has room for.
+
+    >>> sizes_for(np.array([[0, 0, 1, -1], [0, 0, 2, -1], [1, 0, 2, -1]], np.int32), 8)
+    (2, 4)
+    """
+    queries = len(np.unique(rows[:, [0, 1, 3]], axis=0))
+    batch = max(1, min(batch, queries))
+    return batch, int(np.ceil(len(rows) / queries * batch * SLACK))
+
+
+def grouped_batches(
+    rows: Int32[np.ndarray, "row 4"], *, batch: int, random: np.random.Generator
+) -> Iterator[GroupedBatch]:
+    """One epoch: the queries (s, p, t) in random order, ``batch`` at a time, with all the objects that answer them.
+
+    All batches have one shape; where the room for answers is not enough, a query's answers are cut in two.
+
+    >>> rows = np.array([[0, 0, 1, -1], [0, 0, 2, -1], [1, 0, 2, -1]], np.int32)
+    >>> batches = list(grouped_batches(rows, batch=8, random=np.random.default_rng(0)))
+    >>> [float(b.weight.sum()) for b in batches], batches[0].queries.shape
+    ([3.0], (2, 4))
+    """
+    room_q, room = sizes_for(rows, batch)
+    order = np.lexsort((random.random(len(rows)), rows[:, 3], rows[:, 1], rows[:, 0]))
+    ordered = rows[order]
+    new = np.ones(len(rows), bool)
+    new[1:] = (ordered[1:, [0, 1, 3]] != ordered[:-1, [0, 1, 3]]).any(axis=1)
+    group = np.cumsum(new) - 1
+    rank = random.permutation(group[-1] + 1)  # the place of each query in this epoch
+    ordered, place = ordered[by := np.argsort(rank[group], kind="stable")], rank[group][by]
+    start = 0
+    while start < len(ordered):
+        stop = min(int(np.searchsorted(place, place[start] + room_q)), start + room, len(ordered))
+        part, at = ordered[start:stop], place[start:stop] - place[start]
+        padded = np.zeros((room, 4), np.int32)
+        padded[: len(part)] = part
+        where = np.zeros(room, np.int32)
+        where[: len(part)] = at
+        weight: Float32[np.ndarray, " row"] = (np.arange(room) < len(part)).astype(np.float32)
+        queries = np.tile(part[:1], (room_q, 1))
+        queries[at] = part
+        yield GroupedBatch(queries, padded, where, weight)
+        start = stop

@@ -1,0 +1,114 @@
+"""Completing: the serial decoder asked as tensor models are, for one slot of a statement whose others are known."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from tensorbrain.brain import BLOCK_OF, TensorBrain
+from tensorbrain.errors import SettingsError
+from tensorbrain.factorization.protocol import at_time
+from tensorbrain.layers import BrainState
+from tensorbrain.modes.decoder import close_window
+from tensorbrain.operations import evolve
+from tensorbrain.typing import Array, Float, Int
+
+FORTH, BACK, BETWEEN = ORDERS = ("spo", "ops", "sop")
+"""The directions of reading: towards the object, towards the subject, and towards the predicate."""
+
+
+class SerialDecoder(eqx.Module):
+    """A brain behind the protocol of `factorization.TensorModel`: query = gamma - c in the last window, keys = a_k.
+
+    The known slots are told in the first two windows, and the third is read: theta = a_k . (gamma - c) + a_0k, with a_0
+    as one more number of the keys. A reciprocal predicate p + P is no predicate of its own: the statement is read in
+    the other direction. A recall starts from a_t, or where t = -1 from a-bar. Penalty: that of the embeddings, sum_l
+    |a_l|^3. Source: TB23 (Algorithm 1).
+
+    >>> from tensorbrain.settings import Settings
+    >>> brain = TensorBrain.create((5, 3, 0), Settings(dim=8, context=8, orders=ORDERS), key=jax.random.key(0))
+    >>> SerialDecoder(brain).query(jnp.array([[0, 1, -1, -1]]), "o").shape
+    (1, 9)
+    """
+
+    brain: TensorBrain
+
+    def __check_init__(self) -> None:
+        if set(ORDERS) - set(self.brain.orders):
+            raise SettingsError(
+                f"this brain reads in the orders {', '.join(self.brain.orders)}: to complete statements it needs "
+                f"{', '.join(ORDERS)}."
+            )
+
+    @property
+    def temporal(self) -> bool:
+        """Whether it knows instants.
+
+        >>> from tensorbrain.settings import Settings
+        >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8, orders=ORDERS), key=jax.random.key(0))
+        >>> SerialDecoder(brain).temporal
+        True
+        """
+        return self.brain.index.size("instant") > 0
+
+    def query(
+        self, rows: Int[Array, "row 4"], slot: str, *, key: PRNGKeyArray | None = None
+    ) -> Float[Array, "row width"]:
+        """gamma - c in the window of the slot, once the two other slots are told; SettingsError for an instant.
+
+        >>> from tensorbrain.settings import Settings
+        >>> brain = TensorBrain.create((5, 3, 0), Settings(dim=8, context=8, orders=ORDERS), key=jax.random.key(0))
+        >>> SerialDecoder(brain).query(jnp.array([[0, -1, 2, -1]]), "p").shape
+        (1, 9)
+        """
+        if slot not in ("o", "p"):
+            raise SettingsError("a brain is asked for its instants by Bayes' rule: see `evaluation.instants`.")
+        brain, predicates = self.brain, self.brain.index.size("predicate")
+        s, p, o, t = rows.T
+        back = p >= predicates
+        if slot == "p":
+            s, o = jnp.where(back, o, s), jnp.where(back, s, o)
+            voice, told = self._voice(BETWEEN)[None], ((s, "s"), (o, "o"))
+        else:
+            voice = jnp.where(back[:, None], self._voice(BACK)[None], self._voice(FORTH)[None])
+            told = ((s, "s"), (p % predicates, "p"))
+        instants = brain.index.A[brain.index.block("instant")]
+        q = jnp.broadcast_to(brain.a_bar, (len(rows), brain.board.dim))
+        if self.temporal:
+            q = jnp.where((t >= 0)[:, None], at_time(instants, t), q)
+
+        def read(q, *ks):
+            state = BrainState(q, jnp.zeros(brain.memory.B.shape[0]))
+            for k, (_, which) in zip(ks, told, strict=True):
+                state = close_window(brain, evolve(brain.board, brain.memory, state), k, which)
+            return brain.board.gamma(evolve(brain.board, brain.memory, state).q)
+
+        gamma = jax.vmap(read)(q + voice, *(k for k, _ in told))
+        centre = brain.index.terms(BLOCK_OF[slot])[2]
+        return jnp.pad((gamma - centre) / brain.temperature, ((0, 0), (0, 1)), constant_values=1.0)
+
+    def _voice(self, order: str) -> Float[Array, " dim"]:
+        return self.brain.voice[self.brain.orders.index(order)]
+
+    def keys(self, slot: str) -> Float[Array, "candidate width"]:
+        """The embeddings a_k with a_0k behind; of predicates twice, as reading the other way asks for the same ones.
+
+        >>> from tensorbrain.settings import Settings
+        >>> brain = TensorBrain.create((5, 3, 0), Settings(dim=8, context=8, orders=ORDERS), key=jax.random.key(0))
+        >>> SerialDecoder(brain).keys("p").shape
+        (6, 9)
+        """
+        A, a0, _ = self.brain.index.terms(BLOCK_OF[slot])
+        rows = jnp.concatenate([A, (a0 / self.brain.temperature)[:, None]], axis=1)
+        return jnp.concatenate([rows, rows]) if slot == "p" else rows
+
+    def penalty(self, rows: Int[Array, "row 4"]) -> Float[Array, " row"]:
+        """sum_l |a_s|^3 + |a_p|^3 + |a_o|^3.
+
+        >>> from tensorbrain.settings import Settings
+        >>> brain = TensorBrain.create((5, 3, 0), Settings(dim=8, context=8, orders=ORDERS), key=jax.random.key(0))
+        >>> SerialDecoder(brain).penalty(jnp.array([[0, 1, 2, -1]])).shape
+        (1,)
+        """
+        concepts, predicates = (self.brain.index.embeddings(block) for block in ("concept", "predicate"))
+        factors = concepts[rows[:, 0]], predicates[rows[:, 1] % len(predicates)], concepts[rows[:, 2]]
+        return sum((jnp.abs(a) ** 3).sum(axis=1) for a in factors)  # pyright: ignore[reportReturnType]

@@ -19,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors import safe_open
 
+from tensorbrain.array_file import digest
 from tensorbrain.brain import Brain, TensorBrain
-from tensorbrain.checkpoint import FORMAT, _digest, load_brain, save_brain
+from tensorbrain.checkpoint import FORMAT, load_brain, save_brain
 from tensorbrain.errors import BrainFileError
 from tensorbrain.graph.vocabulary import Concept, Vocabulary
 from tensorbrain.presets import PRESETS
@@ -50,7 +51,7 @@ def rewritten(path: Path, arrays: dict | None = None, **header) -> Path:
         text = json.dumps(json.loads(file.metadata()["tensorbrain"]) | header)
         held = {name: file.get_tensor(name) for name in file.keys()}
     held = {name: array for name, array in (held | (arrays or {})).items() if array is not None}
-    path.write_bytes(safetensors.numpy.save(held, metadata={"tensorbrain": text, "sha256": _digest(text, held)}))
+    path.write_bytes(safetensors.numpy.save(held, metadata={"tensorbrain": text, "sha256": digest(text, held)}))
     return path
 
 

@@ -19,7 +19,7 @@ ROWS = (
     ("layers",),
     ("operations", "factorization", "trace", "settings"),
     ("brain",),
-    ("presets", "checkpoint", "journal", "modes", "evaluation"),
+    ("presets", "array_file", "checkpoint", "tensor_memory", "journal", "modes", "evaluation"),
     ("memory",),
     ("learning",),
     ("datasets", "plotting"),

@@ -93,7 +93,7 @@ class Perceive:
         if self.store is not None and self.life is not None:
             raise SettingsError("--store makes a new brain file and --life goes on with a life: choose one of them")
         if self.store is not None:
-            from tensorbrain.checkpoint import writable
+            from tensorbrain.array_file import writable
 
             check_own(self.store, writable(self.store))
         if self.life is not None:

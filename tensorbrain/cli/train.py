@@ -98,7 +98,8 @@ class Train:
 
     def run(self) -> int:
         """Read, train, save; then say how it went."""
-        from tensorbrain.checkpoint import save_brain, writable
+        from tensorbrain.array_file import writable
+        from tensorbrain.checkpoint import save_brain
 
         output = self.output or brain_name(self.graph)
         writable(output)  # said now, rather than after the training

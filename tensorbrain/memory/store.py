@@ -6,8 +6,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from tensorbrain.array_file import writable, write_whole
 from tensorbrain.brain import Brain
-from tensorbrain.checkpoint import load_brain, writable, write_whole
+from tensorbrain.checkpoint import load_brain
 from tensorbrain.errors import BrainFileError, SettingsError
 from tensorbrain.journal import Episode, Record, diary, folder, is_life
 from tensorbrain.journal.diary import BEGINNING, EXPERIENCE, to_rdf, to_trig

@@ -50,9 +50,7 @@ class SerialDecoder(eqx.Module):
         """
         return self.brain.index.size("instant") > 0
 
-    def query(
-        self, rows: Int[Array, "row 4"], slot: str, *, key: PRNGKeyArray | None = None
-    ) -> Float[Array, "row width"]:
+    def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row width"]:
         """gamma - c in the window of the slot, once the two other slots are told; SettingsError for an instant.
 
         >>> from tensorbrain.settings import Settings

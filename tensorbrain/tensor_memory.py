@@ -60,10 +60,11 @@ class TensorMemory:
         >>> memory.scores(np.array([[0, 0, -1, -1]], np.int32), "o").shape
         (1, 4)
         """
-        return _scores(self.model, jnp.asarray(rows), slot)
+        return model_scores(self.model, jnp.asarray(rows), slot)
 
 
-_scores = partial(jax.jit, static_argnames=("slot",))(scores)
+model_scores = partial(jax.jit, static_argnames=("slot",))(scores)
+"""`factorization.scores`, compiled once for a shape."""
 
 
 def save_tensor_memory(memory: TensorMemory, path: str | Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from tyro.conf import Positional, arg
 
 from tensorbrain.cli.arguments import BrainName, Common, Count, Reading
+from tensorbrain.cli.completing import evaluate_completion, is_split
 from tensorbrain.cli.interruption import INTERRUPTED, Interruption
 from tensorbrain.cli.output import print_json, warn
 from tensorbrain.cli.sources import open_brain, open_graph
@@ -47,9 +48,9 @@ class Evaluate:
     on new pictures: of the neighbourhood, of `digits`, or on the boxes of a scene-graph file. With --mode experience
     the brain lives new pictures once and is asked for them. With --mode stream a new brain is taught the first part of
     a stream of events, such as the timed scenes of a film, and asked what comes next in the rest; Ctrl-C ends its
-    training early.
+    training early. On kge:FOLDER a brain or a tensor model completes the statements of the file test.
 
-    Example: tensorbrain evaluate neighbourhood
+    Examples: tensorbrain evaluate neighbourhood; tensorbrain evaluate umls.complex.safetensors kge:umls
     """
 
     brain: BrainName
@@ -73,6 +74,10 @@ class Evaluate:
         """Print the table of figures, or with ``--json`` the figures as one object."""
         if self.seeds < 1:
             raise SettingsError(f"--seeds {self.seeds} are none: measure with at least 1")
+        if self.graph is not None and is_split(self.graph):
+            if self.mode != "memory" or self.streaming.given():
+                raise SettingsError(f"the split {self.graph} is measured in mode memory alone: leave the others out")
+            return evaluate_completion(self.brain, self.graph, json=self.common.json)
         if self.mode == "stream":
             return self._streamed()
         if given := self.streaming.given():

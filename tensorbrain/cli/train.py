@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from tyro.conf import arg
 
 from tensorbrain.cli.arguments import Common, Graph, Reading
+from tensorbrain.cli.completing import Completing, is_split, train_completion
 from tensorbrain.cli.interruption import INTERRUPTED, Interruption
 from tensorbrain.cli.output import columns, one_line, print_json, warn
 from tensorbrain.cli.sources import brain_name, open_graph, recipe
@@ -54,9 +55,11 @@ class Train:
     """Teach a new brain a knowledge graph, and save it.
 
     Ctrl-C ends the training early and saves the best brain so far. For the shipped worlds, the defaults are
-    those that their shipped brains were trained with.
+    those that their shipped brains were trained with. Of kge:FOLDER, a folder with the files train, valid and test, the
+    first is learned, and the second says how well it is completed; --dim is then the rank of the model.
 
-    Example: tensorbrain train my-graph.ttl -o my.brain.safetensors --epochs 40
+    Examples: tensorbrain train my-graph.ttl -o my.brain.safetensors --epochs 40;
+    tensorbrain train kge:umls --model complex
     """
 
     graph: Graph
@@ -93,11 +96,20 @@ class Train:
     patience: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 10)")] = None
     """Stop after so many epochs without progress."""
     held_out: Holding = field(default_factory=Holding)
+    completing: Completing = field(default_factory=Completing)
     reading: Reading = field(default_factory=Reading)
     common: Common = field(default_factory=Common)
 
     def run(self) -> int:
         """Read, train, save; then say how it went."""
+        if is_split(self.graph):
+            return self._completed()
+        if given := self.completing.given():
+            name = next(iter(given))
+            raise SettingsError(
+                f"--{name} goes with the split of a folder: give kge:FOLDER with the files train, valid and test, or "
+                f"leave --{name} out"
+            )
         from tensorbrain.array_file import writable
         from tensorbrain.checkpoint import save_brain
 
@@ -131,6 +143,23 @@ class Train:
         else:
             print(report(figures))
         return INTERRUPTED if interruption.happened else 0
+
+    def _completed(self) -> int:
+        """Teach a model the split of a folder."""
+        others = ("preset", "seconds", "validation", "patience", "facts_weight", "episodes_weight")
+        others = [name for name in others if getattr(self, name) is not None]
+        if others or self.pictures or self.held_out != Holding():
+            name = (others or (["pictures"] if self.pictures else ["holdout"]))[0].replace("_", "-")
+            raise SettingsError(f"--{name} does not go with the split of a folder: leave it out")
+        changes = {"rank": self.dim, "epochs": self.epochs, "batch": self.batch, "learning_rate": self.learning_rate}
+        return train_completion(
+            self.graph,
+            self.completing,
+            output=self.output,
+            seed=self.common.seed,
+            json=self.common.json,
+            changes=changes,
+        )
 
     def _schooling(self) -> "Callable[..., Brain]":
         """``experiments.schooling.school`` with the settings that the command line asks for."""

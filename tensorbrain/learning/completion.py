@@ -17,7 +17,7 @@ from tensorbrain.errors import SettingsError
 from tensorbrain.factorization.protocol import TensorModel
 from tensorbrain.learning.grouped import GroupedBatch, both_ways, grouped_batches, sizes_for
 from tensorbrain.learning.recipes import Recipe
-from tensorbrain.learning.schooling import learning_rate, stop_on_ctrl_c
+from tensorbrain.learning.schooling import learning_rate, optimiser, stop_on_ctrl_c
 from tensorbrain.typing import Array, Float, Int32, PRNGKeyArray
 
 CHUNK = 16  # batches in one compiled scan: long enough to hide dispatch, short enough to stop within a moment
@@ -67,7 +67,7 @@ def _dropped(
 def _optimiser(recipe: Recipe) -> optax.GradientTransformation:
     if recipe.optimiser == "adagrad":
         return optax.scale_by_rss(initial_accumulator_value=0.0, eps=1e-10)
-    return optax.scale_by_adam()
+    return optimiser(recipe.weight_decay, maps=("V", "B", "W"))
 
 
 @partial(jax.jit, static_argnames=("recipe",), donate_argnums=(0, 1))
@@ -152,7 +152,7 @@ def complete(
                 empty = part[-1]._replace(weight=np.zeros_like(part[-1].weight))
                 chunk = GroupedBatch(*map(np.stack, zip(*part, *[empty] * (size - len(part)), strict=True)))
                 rate = recipe.learning_rate
-                if recipe.optimiser == "adam":  # Adagrad slows down by itself
+                if recipe.optimiser == "muon":  # Adagrad slows down by itself
                     rate = learning_rate(rate, (epoch + seen / len(told)) / recipe.epochs)
                 key, own = jax.random.split(key)
                 params, state, loss = _learn_chunk(

@@ -14,7 +14,8 @@ class Recipe:
 
     ``rank`` of the embeddings; ``penalty`` of the model's `TensorModel.penalty`; ``predicates`` and ``instants`` weigh
     log P(p | s, o, t) and log P(t | s, p, o) beside log P(o | s, p, t); ``smooth`` holds instants near the next one
-    (Lacroix et al., 2020); ``dropout`` of each query's numbers. Source: Chen et al. (2021), relation prediction.
+    (Lacroix et al., 2020); ``dropout`` of each query's numbers; ``weight_decay`` goes with ``muon``, which is for the
+    maps of a brain and Adam for the rest. Source: Chen et al. (2021), relation prediction.
 
     >>> Recipe(rank=8).with_(epochs=3).epochs
     3
@@ -29,13 +30,14 @@ class Recipe:
     instants: float = 0.0
     smooth: float = 0.0
     dropout: float = 0.0
-    optimiser: Literal["adagrad", "adam"] = "adagrad"
+    weight_decay: float = 0.0
+    optimiser: Literal["adagrad", "muon"] = "adagrad"
 
     def __post_init__(self) -> None:
         for name in ("rank", "epochs", "batch"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} {getattr(self, name)} must be at least 1.")
-        for name in ("penalty", "predicates", "instants", "smooth"):
+        for name in ("penalty", "predicates", "instants", "smooth", "weight_decay"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise SettingsError(f"{name} {getattr(self, name)} must be a number of 0 or more.")
         if not 0 < self.learning_rate < float("inf") or not 0 <= self.dropout < 1:
@@ -56,3 +58,34 @@ class Recipe:
         8
         """
         return asdict(self)
+
+
+_ADAGRAD = Recipe(rank=64, epochs=100, batch=64, learning_rate=0.1, penalty=0.01)
+_MUON = Recipe(
+    rank=256, epochs=60, batch=32, learning_rate=1e-3, penalty=0.0, predicates=0.1, dropout=0.3, weight_decay=0.3,
+    optimiser="muon",
+)  # fmt: skip
+
+USUAL: dict[str, tuple[Recipe, Recipe]] = {
+    "brain": (_MUON, _MUON.with_(epochs=20, batch=512)),
+    "cp": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),
+    "distmult": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),
+    "complex": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
+    "rescal": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
+    "tucker": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
+    "tcomplex": (_ADAGRAD, _ADAGRAD.with_(rank=156, batch=512)),
+    "tntcomplex": (_ADAGRAD, _ADAGRAD.with_(rank=156, batch=512)),
+    "cont": (_ADAGRAD.with_(rank=16), _ADAGRAD.with_(rank=32, batch=512)),
+}
+"""Each model's recipe for a small graph and for a large one."""
+
+
+def recipe_for(name: str, statements: int) -> Recipe:
+    """The usual recipe of a model for a graph of so many ``statements``; SettingsError for an unknown name.
+
+    >>> recipe_for("complex", 5216).rank
+    64
+    """
+    if name not in USUAL:
+        raise SettingsError(f"there is no model {name!r}: choose one of {', '.join(USUAL)}.")
+    return USUAL[name][statements >= LARGE]

@@ -19,7 +19,7 @@ FORTH, BACK, BETWEEN = ORDERS = ("spo", "ops", "sop")
 class SerialDecoder(eqx.Module):
     """A brain behind the protocol of `factorization.TensorModel`: query = gamma - c in the last window, keys = a_k.
 
-    The known slots are told in the first two windows, and the third is read: theta = a_k . (gamma - c) + a_0k, with a_0
+    The known slots are told in the first windows, and the last is read: theta = a_k . (gamma - c) + a_0k, with a_0
     as one more number of the keys. A reciprocal predicate p + P is no predicate of its own: the statement is read in
     the other direction. A recall starts from a_t, or where t = -1 from a-bar. Penalty: that of the embeddings, sum_l
     |a_l|^3. Source: TB23 (Algorithm 1).
@@ -51,28 +51,29 @@ class SerialDecoder(eqx.Module):
         return self.brain.index.size("instant") > 0
 
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row width"]:
-        """gamma - c in the window of the slot, once the two other slots are told; SettingsError for an instant.
+        """gamma - c in the window of the slot p, o or t, once all other slots are told.
+
+        For an instant the three others are told from a-bar, and a fourth window reads when that was.
 
         >>> from tensorbrain.settings import Settings
-        >>> brain = TensorBrain.create((5, 3, 0), Settings(dim=8, context=8, orders=ORDERS), key=jax.random.key(0))
-        >>> SerialDecoder(brain).query(jnp.array([[0, -1, 2, -1]]), "p").shape
-        (1, 9)
+        >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8, orders=ORDERS), key=jax.random.key(0))
+        >>> [SerialDecoder(brain).query(jnp.array([[0, 1, 2, 3]]), slot).shape for slot in "pot"]
+        [(1, 9), (1, 9), (1, 9)]
         """
-        if slot not in ("o", "p"):
-            raise SettingsError("a brain is asked for its instants by Bayes' rule: see `evaluation.instants`.")
         brain, predicates = self.brain, self.brain.index.size("predicate")
         s, p, o, t = rows.T
         back = p >= predicates
+        forth_s, forth_o = jnp.where(back, o, s), jnp.where(back, s, o)
         if slot == "p":
-            s, o = jnp.where(back, o, s), jnp.where(back, s, o)
-            voice, told = self._voice(BETWEEN)[None], ((s, "s"), (o, "o"))
-        else:
+            voice, told = self._voice(BETWEEN)[None], ((forth_s, "s"), (forth_o, "o"))
+        elif slot == "o":
             voice = jnp.where(back[:, None], self._voice(BACK)[None], self._voice(FORTH)[None])
             told = ((s, "s"), (p % predicates, "p"))
-        instants = brain.index.A[brain.index.block("instant")]
+        else:
+            voice, told = self._voice(FORTH)[None], ((forth_s, "s"), (p % predicates, "p"), (forth_o, "o"))
         q = jnp.broadcast_to(brain.a_bar, (len(rows), brain.board.dim))
-        if self.temporal:
-            q = jnp.where((t >= 0)[:, None], at_time(instants, t), q)
+        if self.temporal and slot != "t":
+            q = jnp.where((t >= 0)[:, None], at_time(brain.index.embeddings("instant"), t), q)
 
         def read(q, *ks):
             state = BrainState(q, jnp.zeros(brain.memory.B.shape[0]))

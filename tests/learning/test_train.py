@@ -1,6 +1,5 @@
 """The training loop: it learns, repeats itself exactly, and stops when it is told to."""
 
-import os
 import signal
 import threading
 import time
@@ -128,7 +127,7 @@ def test_ctrl_c_returns_a_usable_brain(taught, teach):
         while signal.getsignal(signal.SIGINT) is before:  # not before it has set its own handler
             time.sleep(0.01)
         time.sleep(1.0)
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
 
     threading.Thread(target=interrupt_the_training, daemon=True).start()
     brain = teach(epochs=10**6, seconds=60.0)

@@ -1,7 +1,6 @@
 """Consolidation: semantic memory learns what the days say and keeps the rest; without interleaving it forgets."""
 
 import dataclasses
-import os
 import signal
 
 import equinox as eqx
@@ -140,7 +139,7 @@ def test_a_brain_remembers_what_it_has_consolidated(knowing):
 def test_it_can_be_stopped_and_the_brain_so_far_comes_back(way, knowing):
     def stop(news):
         if news["step"] == 16 and way == "ctrl-c":
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
         return way == "report" and news["step"] == 16
 
     stopped = consolidate(knowing, steps=24, progress=False, report=stop)

@@ -1,0 +1,194 @@
+"""Link prediction from the command line: a model taught the split of a folder, and measured on it."""
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from tyro.conf import arg
+
+from tensorbrain.cli.interruption import INTERRUPTED, Interruption
+from tensorbrain.cli.output import columns, one_line, print_json, warn
+from tensorbrain.errors import SettingsError
+from tensorbrain.graph.splits import PREFIX, Splits, read_splits
+
+if TYPE_CHECKING:
+    from tensorbrain.evaluation.completion import Scorer
+
+Model = Literal["brain", "cp", "distmult", "complex", "rescal", "tucker", "tcomplex", "tntcomplex", "cont"]
+
+
+@dataclass(frozen=True)
+class Completing:
+    """How a model is taught to complete the statements of a split: with a folder kge:FOLDER alone."""
+
+    model: Annotated[Model | None, arg(help_behavior_hint="(default: brain)")] = None
+    """The brain's own decoder, or the tensor model that stands beside it; those with a t know the time."""
+    penalty: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: by model)")] = None
+    """The weight of what keeps embeddings small (N3, or what the model has)."""
+    relations: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: by model)")] = None
+    """The weight of learning the predicate from subject and object, too."""
+    instants: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: by model)")] = None
+    """The weight of learning the instant from the rest of a statement, too."""
+
+    def given(self) -> dict[str, Any]:
+        """What was said, by name.
+
+        >>> Completing(penalty=0.1).given()
+        {'penalty': 0.1}
+        """
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+def is_split(name: str) -> bool:
+    """Whether the name of a graph asks for the split of a folder.
+
+    >>> is_split("kge:data/umls"), is_split("countries")
+    (True, False)
+    """
+    return name.startswith(PREFIX)
+
+
+def open_splits(name: str) -> Splits:
+    """Read the split kge:FOLDER, and say what a reader of figures should know of it."""
+    splits = read_splits(name)
+    for note in splits.notes:
+        warn(note)
+    return splits
+
+
+def train_completion(
+    graph: str, how: Completing, *, output: str | None, seed: int, json: bool, changes: dict[str, Any]
+) -> int:
+    """Teach, save, and say how well the statements of the part ``valid`` are completed; the exit status."""
+    from tensorbrain.array_file import writable
+    from tensorbrain.checkpoint import save_brain
+    from tensorbrain.learning.recipes import recipe_for
+    from tensorbrain.learning.taught import teach_completion
+    from tensorbrain.tensor_memory import TensorMemory, save_tensor_memory
+
+    name = how.model or "brain"
+    suffix = ".brain.safetensors" if name == "brain" else f".{name}.safetensors"
+    output = output or Path(graph.removeprefix(PREFIX)).resolve().name + suffix
+    writable(output)  # said now, rather than after the training
+    splits = open_splits(graph)
+    recipe = recipe_for(name, len(splits.train)).with_(
+        penalty=how.penalty, predicates=how.relations, instants=how.instants, **changes
+    )
+    from tensorbrain.compilation import set_up
+
+    set_up()
+    started = time.perf_counter()
+    with Interruption() as interruption:
+        try:
+            taught = teach_completion(name, splits, recipe=recipe, seed=seed, progress=sys.stderr.isatty())
+        except KeyboardInterrupt:
+            warn("stopped in the middle of a step: nothing was saved")
+            return INTERRUPTED
+        save = save_tensor_memory if isinstance(taught, TensorMemory) else save_brain
+        save(taught, output)  # pyright: ignore[reportArgumentType]
+    figures: dict[str, Any] = {
+        "model": name,
+        "file": output,
+        "graph": graph,
+        "seed": seed,
+        "recipe": recipe.to_json(),
+        "epochs": len(taught.history),
+        "loss": taught.history[-1]["loss"],
+        "interrupted": interruption.happened,
+        "seconds": round(time.perf_counter() - started, 2),
+    }
+    if not interruption.happened:
+        from tensorbrain.evaluation.completion import completion_figures
+
+        slots = "spot" if splits.temporal else "spo"
+        figures["valid"] = completion_figures(scorer_of(taught), splits.valid, splits.known, slots)
+    if json:
+        print_json({**figures, "history": list(taught.history)})
+    else:
+        print(_report(figures))
+    return INTERRUPTED if interruption.happened else 0
+
+
+def scorer_of(taught: Any) -> "Scorer":
+    """What asks a tensor model, or a brain, for the scores of a slot's candidates."""
+    from tensorbrain.tensor_memory import TensorMemory
+
+    if isinstance(taught, TensorMemory):
+        return taught.scores
+    import jax.numpy as jnp
+
+    from tensorbrain.modes.completing import SerialDecoder
+    from tensorbrain.tensor_memory import model_scores
+
+    decoder = SerialDecoder(taught.model)
+    return lambda rows, slot: model_scores(decoder, jnp.asarray(rows), slot)
+
+
+def open_memory(name: str) -> Any:
+    """The tensor model or the brain of a file."""
+    from tensorbrain.cli.sources import open_brain
+    from tensorbrain.tensor_memory import is_tensor_memory, load_tensor_memory
+
+    if not is_tensor_memory(name):
+        return open_brain(name)
+    from tensorbrain.compilation import set_up
+
+    set_up()
+    return load_tensor_memory(name)
+
+
+def evaluate_completion(name: str, graph: str, *, json: bool) -> int:
+    """Measure a tensor model or a brain on the part ``test`` of a split; the exit status."""
+    from tensorbrain.evaluation.link_prediction import link_figures
+
+    taught, splits = open_memory(name), open_splits(graph)
+    ours, theirs = taught.vocabulary, splits.graph.vocabulary
+    if (ours.concepts, ours.predicates, ours.instants) != (theirs.concepts, theirs.predicates, theirs.instants):
+        raise SettingsError(f"{name} learned {taught.source or 'another graph'}, not {graph}: train one on that split")
+    figures = {"model": name, "graph": graph, "seed": taught.seed}
+    figures |= link_figures(scorer_of(taught), splits, detailed=True)
+    if json:
+        print_json(figures)
+    else:
+        print(_table(figures))
+    return 0
+
+
+def _row(label: str, figures: dict[str, Any]) -> list[str]:
+    hits = (f"{figures['hits'][n]:.3f}" for n in ("1", "3", "10"))
+    return [label, f"{figures['mrr']:.3f}", *hits, f"{figures['calibration_error']:.3f}"]
+
+
+def _table(figures: dict[str, Any]) -> str:
+    head = ["", "MRR", "hits@1", "hits@3", "hits@10", "calibration error"]
+    rows = [head, _row("subject and object", figures)]
+    rows += [_row(slot, of) for slot, of in figures["by_slot"].items()]
+    for name, guess in figures["baseline"].items():
+        rows.append(_row(f"{name.replace('_', ' ')}: subject and object", guess))
+        rows += [_row(f"{name.replace('_', ' ')}: {slot}", of) for slot, of in guess["by_slot"].items()]
+    kinds = ", ".join(f"{kind} {of['mrr']:.3f} ({of['asked']})" for kind, of in figures["by_category"].items())
+    low, high = figures["mrr_bounds"]
+    return "\n".join(
+        [
+            columns(rows),
+            f"{figures['asked']} statements of {figures['part']}, filtered by all; {figures['unseen']} speak of what "
+            f"training never met, and count; ranked in {figures['seconds']:.1f} s.",
+            f"Level with another in {figures['ties']:.1%} of the questions: MRR {low:.3f} to {high:.3f} by how ties "
+            "are broken, realistic above.",
+            f"MRR by kind of predicate: {kinds}.",
+        ]
+    )
+
+
+def _report(figures: dict[str, Any]) -> str:
+    rows = [["model", f"{figures['model']}, rank {figures['recipe']['rank']}"]]
+    rows.append(["epochs", f"{figures['epochs']} in {figures['seconds']:.1f} s"])
+    rows.append(["loss", f"{figures['loss']:.3f} nats an answer, with the penalty"])
+    if valid := figures.get("valid"):
+        rows.append(["valid", f"MRR {valid['mrr']:.3f}, hits@10 {valid['hits']['10']:.3f}"])
+        slots = (f"{slot} {of['mrr']:.3f}" for slot, of in valid["by_slot"].items())
+        rows.append(["by slot", ", ".join(slots)])
+    how = "stopped; what was learned so far is saved in" if figures["interrupted"] else "saved in"
+    return columns(rows) + f"\n{how} {one_line(figures['file'])}"

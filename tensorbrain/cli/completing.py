@@ -4,7 +4,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from tyro.conf import arg
 
@@ -12,9 +12,6 @@ from tensorbrain.cli.interruption import INTERRUPTED, Interruption
 from tensorbrain.cli.output import columns, one_line, print_json, warn
 from tensorbrain.errors import SettingsError
 from tensorbrain.graph.splits import PREFIX, Splits, read_splits
-
-if TYPE_CHECKING:
-    from tensorbrain.evaluation.completion import Scorer
 
 Model = Literal["brain", "cp", "distmult", "complex", "rescal", "tucker", "tcomplex", "tntcomplex", "cont"]
 
@@ -101,6 +98,7 @@ def train_completion(
     }
     if not interruption.happened:
         from tensorbrain.evaluation.completion import completion_figures
+        from tensorbrain.evaluation.link_prediction import scorer_of
 
         slots = "spot" if splits.temporal else "spo"
         figures["valid"] = completion_figures(scorer_of(taught), splits.valid, splits.known, slots)
@@ -109,21 +107,6 @@ def train_completion(
     else:
         print(_report(figures))
     return INTERRUPTED if interruption.happened else 0
-
-
-def scorer_of(taught: Any) -> "Scorer":
-    """What asks a tensor model, or a brain, for the scores of a slot's candidates."""
-    from tensorbrain.tensor_memory import TensorMemory
-
-    if isinstance(taught, TensorMemory):
-        return taught.scores
-    import jax.numpy as jnp
-
-    from tensorbrain.modes.completing import SerialDecoder
-    from tensorbrain.tensor_memory import model_scores
-
-    decoder = SerialDecoder(taught.model)
-    return lambda rows, slot: model_scores(decoder, jnp.asarray(rows), slot)
 
 
 def open_memory(name: str) -> Any:
@@ -141,7 +124,7 @@ def open_memory(name: str) -> Any:
 
 def evaluate_completion(name: str, graph: str, *, json: bool) -> int:
     """Measure a tensor model or a brain on the part ``test`` of a split; the exit status."""
-    from tensorbrain.evaluation.link_prediction import link_figures
+    from tensorbrain.evaluation.link_prediction import link_figures, scorer_of
 
     taught, splits = open_memory(name), open_splits(graph)
     ours, theirs = taught.vocabulary, splits.graph.vocabulary

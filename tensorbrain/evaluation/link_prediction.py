@@ -3,12 +3,16 @@
 import time
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
+from tensorbrain.brain import Brain
 from tensorbrain.evaluation.completion import Scorer, completion_figures, ranks
 from tensorbrain.evaluation.guesses import CountTable, LastSeen
 from tensorbrain.evaluation.ranking import mean_reciprocal_rank
 from tensorbrain.graph.splits import Splits
+from tensorbrain.modes.completing import SerialDecoder
+from tensorbrain.tensor_memory import TensorMemory, model_scores
 from tensorbrain.typing import Int32
 
 MANY = 1.5  # objects a subject on average: from here on a predicate is one to many (Bordes et al., 2013)
@@ -46,6 +50,22 @@ def link_figures(score: Scorer, splits: Splits, *, part: str = "test", detailed:
     if detailed:
         figures |= _by_predicate(score, splits, asked)
     return figures
+
+
+def scorer_of(taught: TensorMemory | Brain) -> Scorer:
+    """What asks a tensor model, or a brain that reads in all directions, for the scores of a slot's candidates.
+
+    SettingsError for a brain that does not.
+
+    >>> from tensorbrain.checkpoint import load_brain
+    >>> scorer_of(load_brain("neighbourhood"))
+    Traceback (most recent call last):
+    tensorbrain.errors.SettingsError: this brain reads in the orders spo...: to complete ...
+    """
+    if isinstance(taught, TensorMemory):
+        return taught.scores
+    decoder = SerialDecoder(taught.model)
+    return lambda rows, slot: model_scores(decoder, jnp.asarray(rows), slot)
 
 
 def _by_predicate(score: Scorer, splits: Splits, asked: Int32[np.ndarray, "asked 4"]) -> dict[str, Any]:

@@ -92,10 +92,9 @@ def _learn_chunk(
         )(params)
         total = batch.weight.sum()
         with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
-            update, moved = steps.update(gradient, state, params)
-        real = total > 0
-        state = jax.tree.map(lambda new, old: jnp.where(real, new, old), moved, state)
-        params = jax.tree.map(lambda p, u: jnp.where(real, p - rate * u, p), params, update)
+            update, state = steps.update(gradient, state, params)
+        now = jnp.where(total > 0, rate, 0.0)
+        params = jax.tree.map(lambda p, u: p - now * u, params, update)
         return (params, state, key), value * total
 
     (params, state, _), losses = jax.lax.scan(step, (params, state, key), batches)

@@ -70,11 +70,11 @@ USUAL: dict[str, tuple[Recipe, Recipe]] = {
     "brain": (_MUON, _MUON.with_(epochs=20, batch=512)),
     "cp": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),
     "distmult": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),
-    "complex": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
+    "complex": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512, epochs=20, penalty=0.05, predicates=0.1)),
     "rescal": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
     "tucker": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
-    "tcomplex": (_ADAGRAD, _ADAGRAD.with_(rank=156, batch=512)),
-    "tntcomplex": (_ADAGRAD, _ADAGRAD.with_(rank=156, batch=512)),
+    "tcomplex": (_ADAGRAD, _ADAGRAD.with_(rank=156, batch=512, epochs=30)),
+    "tntcomplex": (_ADAGRAD, _ADAGRAD.with_(rank=156, batch=512, epochs=30)),
     "cont": (_ADAGRAD.with_(rank=16), _ADAGRAD.with_(rank=32, batch=512)),
 }
 """Each model's recipe for a small graph and for a large one."""

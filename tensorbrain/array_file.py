@@ -5,7 +5,7 @@ import importlib.metadata
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import safetensors
 import safetensors.numpy
 
 from tensorbrain.errors import BrainFileError
-from tensorbrain.typing import UInt8
+from tensorbrain.typing import Float32, UInt8
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -108,6 +108,35 @@ def from_bytes(array: UInt8[np.ndarray, " byte"]) -> Any:
     return json.loads(array.tobytes().decode("utf-8", "surrogatepass"))
 
 
+def load_part(path: Path, *, leave: Collection[str], format: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The header and all arrays but those to ``leave`` on the disk, whose checksum is then not looked at.
+
+    Raises BrainFileError as ``load_arrays`` does, but for contents that were changed.
+
+    >>> load_part(Path("no/such.safetensors"), leave=(), format=1)
+    Traceback (most recent call last):
+    tensorbrain.errors.BrainFileError: there is no brain no/such.safetensors: give ...
+    """
+    metadata, arrays = _read(path, leave)
+    if (text := metadata.get("tensorbrain")) is None:
+        raise BrainFileError(f"{path} holds arrays of another program, not a brain: train one with `tensorbrain train`")
+    return _header(text, path, format), arrays
+
+
+def rows_of(path: Path, name: str, start: int, stop: int) -> Float32[np.ndarray, "row column"]:
+    """Some rows of an array, read from the disk now; BrainFileError where they cannot be.
+
+    >>> rows_of(Path("no/such.safetensors"), "index.A", 0, 1)
+    Traceback (most recent call last):
+    tensorbrain.errors.BrainFileError: ...
+    """
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            return file.get_slice(name)[start:stop]
+    except (OSError, safetensors.SafetensorError) as error:
+        raise BrainFileError(f"{path} can no longer be read ({error}): leave the file where it is") from error
+
+
 def writable(path: str | Path) -> Path:
     """Where a file at ``path`` would be written, links followed; BrainFileError where it cannot be.
 
@@ -171,7 +200,7 @@ def damaged(path: str | Path, reason: str) -> BrainFileError:
     return BrainFileError(f"{path} is a damaged brain file ({reason}): copy it again or train it again")
 
 
-def _read(path: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+def _read(path: Path, leave: Collection[str] = ()) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     try:
         if not path.exists():
             raise BrainFileError(
@@ -180,7 +209,7 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
         if not path.is_file():
             raise BrainFileError(f"{path} is not a file: a brain is one file, which `tensorbrain train` writes")
         with safetensors.safe_open(path, framework="numpy") as file:
-            return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}
+            return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys() if name not in leave}
     except OSError as error:
         raise BrainFileError(
             f"{path} cannot be read ({error.strerror or error}): check the path and its permissions"

@@ -61,7 +61,7 @@ def save_brain(brain: Brain, path: str | Path) -> None:
                 "was, and repeat the intervention once it is loaded"
             )
     capacity = brain.model.index.capacity
-    if jax.tree.structure(brain.model) != jax.tree.structure(_skeleton(brain.settings, capacity)):
+    if jax.tree.structure(brain.model) != jax.tree.structure(skeleton(brain.settings, capacity)):
         raise BrainFileError(f"the brain for {path} has other layers than its settings say: it cannot be saved")
     arrays = {
         **named_leaves(brain.model),
@@ -94,8 +94,7 @@ def load_brain(path: str | Path) -> Brain:
     Traceback (most recent call last):
     tensorbrain.errors.BrainFileError: there is no brain no/such/town.brain.safetensors: give ...
     """
-    file = _shipped(path) if isinstance(path, str) and _NAME.fullmatch(path) else Path(path)
-    header, arrays = load_arrays(file, path, format=FORMAT)
+    header, arrays = load_arrays(brain_file(path), path, format=FORMAT)
     if "model" in header:
         raise BrainFileError(
             f"{path} holds the tensor model {header['model']}, not a brain: `tensorbrain evaluate` alone can use it"
@@ -106,20 +105,25 @@ def load_brain(path: str | Path) -> Brain:
         raise damaged(path, str(error)) from error
 
 
-def _shipped(name: str) -> Path:
-    """The brain file of a shipped world, in the package or beside it in a clone; else the path.
+def brain_file(path: str | Path) -> Path:
+    """The file of a brain: the path itself, or that of a shipped brain by its name, such as neighbourhood:chains.
 
-    A world may have further brains, such as neighbourhood:chains.
+    It lies in the package, or beside it in a clone.
+
+    >>> brain_file("countries").name, brain_file("a.brain.safetensors").name
+    ('brain.safetensors', 'a.brain.safetensors')
     """
-    world, _, which = name.partition(":")
+    if not isinstance(path, str) or not _NAME.fullmatch(path):
+        return Path(path)
+    world, _, which = path.partition(":")
     package = Path(__file__).resolve().parent
     for home in (package, package.parent):
         if (home / "kg_data" / world).is_dir():
             return home / "kg_data" / world / (f"{which}.brain.safetensors" if which else "brain.safetensors")
-    return Path(name)
+    return Path(path)
 
 
-def _skeleton(settings: Settings, capacity: tuple[int, ...]) -> TensorBrain:
+def skeleton(settings: Settings, capacity: tuple[int, ...]) -> TensorBrain:
     """The tree of a brain with shapes in place of arrays; all its rows count as in use, none as a reserve."""
     whole = dataclasses.replace(settings, reserve=(0, 0, 0))
     return eqx.filter_eval_shape(TensorBrain.create, capacity, whole, key=jax.random.key(0))
@@ -132,7 +136,7 @@ def _assembled(header: Mapping[str, Any], arrays: Arrays) -> Brain:
     capacity = tuple(int(header["capacity"][block]) for block in BLOCKS)
     if sum(capacity) != len(arrays["index.in_use"]):
         raise ValueError(f"the blocks have {sum(capacity)} rows and the index {len(arrays['index.in_use'])}")
-    model: TensorBrain = filled(_skeleton(settings, capacity), arrays)
+    model: TensorBrain = filled(skeleton(settings, capacity), arrays)
     _check_rows(model, vocabulary)
     held_out = arrays[HELD_OUT]
     limits = (len(vocabulary.concepts), len(vocabulary.predicates), len(vocabulary.concepts))

@@ -184,3 +184,13 @@ def test_it_fits_and_is_readable_in_both_themes(visit, width, fits, pixels, fain
         page.wait_for_timeout(200)
         grounds.add(pixels(timeline(page).locator("canvas")))
     assert len(grounds) == 2  # the canvas follows the theme too
+
+
+def test_a_moment_is_consolidated_shown_and_undone(visit):
+    page = visit("remember", motion="reduce")
+    expect(told(page)).to_contain_text("a new week begins")
+    page.get_by_role("button", name="Consolidate this moment").click()
+    expect(page.get_by_role("button", name=re.compile("^Stop"))).to_be_visible()
+    expect(page.get_by_text(re.compile("before and now|Said in general"))).to_be_visible(timeout=120_000)
+    page.get_by_role("button", name=re.compile("^Undo|as it shipped")).first.click()
+    expect(page.get_by_text(re.compile("before and now|Said in general"))).to_have_count(0)

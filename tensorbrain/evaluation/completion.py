@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from tensorbrain.evaluation.ranking import hits_at, mean_reciprocal_rank
+from tensorbrain.graph.adjacency import row_keys
 from tensorbrain.typing import Array, Float, Float64, Int, Int32
 
 SLOT_NAMES = {"s": "subject", "p": "predicate", "o": "object", "t": "instant"}
@@ -93,9 +94,10 @@ def _most(at: np.ndarray, rows: int) -> int:
 def _other_answers(asked: np.ndarray, known: np.ndarray, column: int) -> tuple[np.ndarray, np.ndarray]:
     """Flat pairs (number of the asked row, another true candidate of its slot), ordered by the row."""
     given = [c for c in range(4) if c != column]
-    both = np.unique(np.concatenate([known, asked]), axis=0)
-    _, group = np.unique(np.concatenate([both, asked])[:, given], axis=0, return_inverse=True)
-    of_known, of_asked = group.reshape(-1)[: len(both)], group.reshape(-1)[len(both) :]
+    rows = np.concatenate([known, asked])
+    both = rows[np.unique(_numbered(rows), return_index=True)[1]]
+    group = _numbered(np.concatenate([both, asked])[:, given])
+    of_known, of_asked = group[: len(both)], group[len(both) :]
     order = np.argsort(of_known, kind="stable")
     first, last = (np.searchsorted(of_known[order], of_asked, side) for side in ("left", "right"))
     counts = last - first
@@ -104,6 +106,15 @@ def _other_answers(asked: np.ndarray, known: np.ndarray, column: int) -> tuple[n
     candidates = both[order[places], column]
     other = candidates != asked[at, column]
     return at[other].astype(np.int32), candidates[other].astype(np.int32)
+
+
+def _numbered(rows: np.ndarray) -> np.ndarray:
+    """A number for each row, the same for equal rows."""
+    shifted = rows + 1  # a row without a time has t = -1
+    keys = row_keys(shifted, [int(n) + 1 for n in shifted.max(axis=0)])
+    if keys is None:  # more than 64 bits: slower
+        return np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1)
+    return keys
 
 
 def completion_figures(
@@ -122,7 +133,16 @@ def completion_figures(
     >>> figures["by_slot"]["subject"]["mrr"], figures["mrr"]
     (1.0, 0.75)
     """
-    of = {slot: ranks(score, asked, known, slot) for slot in slots}
+    return figures_of({slot: ranks(score, asked, known, slot) for slot in slots})
+
+
+def figures_of(of: dict[str, Ranks]) -> dict[str, Any]:
+    """The figures of the ranks of each slot: see `completion_figures`.
+
+    >>> one, none = np.ones(2), np.zeros(2)
+    >>> figures_of({"o": Ranks(none, none, one, one)})["mrr"]
+    1.0
+    """
     ends = [of[slot] for slot in "so" if slot in of]
     together = Ranks(*(np.concatenate(values) for values in zip(*ends, strict=True)))
     return {**summary(together), "by_slot": {SLOT_NAMES[slot]: summary(found) for slot, found in of.items()}}

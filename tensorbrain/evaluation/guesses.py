@@ -40,11 +40,14 @@ class CountTable:
         (1, 1)
         """
         x = "spot".index(slot)
-        score = np.tile(np.log(self.told[x] + SMOOTHING), (len(rows), 1))
-        for c in self.columns:
-            if c != x:
-                with_c = np.asarray(self.pairs[c, x][rows[:, c]].todense(), np.float32)
-                score += np.log(with_c + SMOOTHING) - np.log(self.told[x] + SMOOTHING * self.sizes[c])
+        others = [c for c in self.columns if c != x]
+        never = np.log(self.told[x] + SMOOTHING)  # of a candidate that was never met with any of the others
+        for c in others:
+            never += np.log(SMOOTHING) - np.log(self.told[x] + SMOOTHING * self.sizes[c])
+        score = np.tile(never, (len(rows), 1))
+        for c in others:
+            met = self.pairs[c, x][rows[:, c]].tocoo()
+            score[met.coords] += np.log(met.data / SMOOTHING + 1)
         return score
 
 

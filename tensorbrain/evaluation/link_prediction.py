@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from tensorbrain.brain import Brain
-from tensorbrain.evaluation.completion import Scorer, completion_figures, ranks
+from tensorbrain.evaluation.completion import Ranks, Scorer, completion_figures, figures_of, ranks
 from tensorbrain.evaluation.guesses import CountTable, LastSeen
 from tensorbrain.evaluation.ranking import mean_reciprocal_rank
 from tensorbrain.graph.splits import Splits
@@ -34,7 +34,8 @@ def link_figures(score: Scorer, splits: Splits, *, part: str = "test", detailed:
     asked: Int32[np.ndarray, "asked 4"] = getattr(splits, part)
     slots = "spot" if splits.temporal else "spo"
     started = time.perf_counter()
-    figures = completion_figures(score, asked, splits.known, slots)
+    of = {slot: ranks(score, asked, splits.known, slot) for slot in slots}
+    figures = figures_of(of)
     figures |= {
         "part": part,
         "asked": len(asked),
@@ -48,7 +49,7 @@ def link_figures(score: Scorer, splits: Splits, *, part: str = "test", detailed:
         name: completion_figures(guess, asked, splits.known, slots) for name, guess in guesses.items()
     }
     if detailed:
-        figures |= _by_predicate(score, splits, asked)
+        figures |= _by_predicate(of, splits, asked)
     return figures
 
 
@@ -68,8 +69,8 @@ def scorer_of(taught: TensorMemory | Brain) -> Scorer:
     return lambda rows, slot: model_scores(decoder, jnp.asarray(rows), slot)
 
 
-def _by_predicate(score: Scorer, splits: Splits, asked: Int32[np.ndarray, "asked 4"]) -> dict[str, Any]:
-    both = np.stack([ranks(score, asked, splits.known, slot).realistic for slot in "so"], axis=1)
+def _by_predicate(ranks: dict[str, Ranks], splits: Splits, asked: Int32[np.ndarray, "asked 4"]) -> dict[str, Any]:
+    both = np.stack([ranks[slot].realistic for slot in "so"], axis=1)
     kinds = category(splits.train, splits.counts[1])
     of = asked[:, 1]
     names = splits.graph.vocabulary.predicates

@@ -38,6 +38,7 @@ VIEWS = {
     "examples": "examples",
     "lecture": "know?lecture=true",
 }
+WITHOUT_PLAYER = ("graph", "claims", "examples")
 SHOWN = {"know": "recall.png", "perceive": "perceive.png", "tour": "tour.png", "remember": "remember.png"}
 
 
@@ -67,8 +68,11 @@ def show(page: Page, address: str, query: str) -> None:
     """Open a view and wait until it is whole."""
     page.goto(f"{address}/{query}")
     page.wait_for_selector("h1", timeout=90_000)
-    if not query.startswith(("graph", "examples")):
+    kind = query.partition("?")[0]
+    if kind not in WITHOUT_PLAYER:
         page.wait_for_selector(".player:not([hidden])", timeout=90_000)
+    elif kind != "examples":
+        page.wait_for_selector(".js-plotly-plot", timeout=90_000)
     page.wait_for_selector("[data-testid=stStatusWidget]", state="detached", timeout=90_000)
     page.wait_for_timeout(1500)  # charts and toasts settle
 

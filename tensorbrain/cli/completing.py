@@ -4,7 +4,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from tyro.conf import arg
 
@@ -20,7 +20,9 @@ Model = Literal["brain", "cp", "distmult", "complex", "rescal", "tucker", "tcomp
 class Completing:
     """How a model is taught to complete the statements of a split: with a folder kge:FOLDER alone."""
 
-    model: Annotated[Model | None, arg(help_behavior_hint="(default: brain)")] = None
+    model: Annotated[
+        Model | None, arg(metavar="{" + ",".join(get_args(Model)) + "}", help_behavior_hint="(default: brain)")
+    ] = None
     """The brain's own decoder, or the tensor model that stands beside it; those with a t know the time."""
     penalty: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: by model)")] = None
     """The weight of what keeps embeddings small (N3, or what the model has)."""

@@ -50,7 +50,7 @@ class Evaluate:
     a stream of events, such as the timed scenes of a film, and asked what comes next in the rest; Ctrl-C ends its
     training early. On kge:FOLDER a brain or a tensor model completes the statements of the file test.
 
-    Examples: tensorbrain evaluate neighbourhood; tensorbrain evaluate umls.complex.safetensors kge:umls
+    Example: tensorbrain evaluate neighbourhood
     """
 
     brain: BrainName

@@ -58,8 +58,7 @@ class Train:
     those that their shipped brains were trained with. Of kge:FOLDER, a folder with the files train, valid and test, the
     first is learned, and the second says how well it is completed; --dim is then the rank of the model.
 
-    Examples: tensorbrain train my-graph.ttl -o my.brain.safetensors --epochs 40;
-    tensorbrain train kge:umls --model complex
+    Example: tensorbrain train my-graph.ttl -o my.brain.safetensors --epochs 40
     """
 
     graph: Graph

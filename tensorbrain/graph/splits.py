@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int32
 
 from tensorbrain.errors import GraphError
 from tensorbrain.graph.files import GraphFile, graph_files
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph, read_graph
 from tensorbrain.graph.vocabulary import Concept
-from tensorbrain.typing import Int32
 
 PARTS = ("train", "valid", "test")
 PREFIX = "kge:"

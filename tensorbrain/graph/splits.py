@@ -114,7 +114,7 @@ def splits_of(whole: KnowledgeGraph, parts: Sequence[KnowledgeGraph], *, source:
     met = np.zeros(concepts, bool)
     met[train[:, [0, 2]]] = True
     unseen = np.flatnonzero(~met).astype(np.int32)
-    return Splits(learned, *rows, unseen, tuple(_notes(rows, unseen, learned)))
+    return Splits(learned, rows[0], rows[1], rows[2], unseen, tuple(_notes(rows, unseen, learned)))
 
 
 def _files(folder: Path) -> dict[str, GraphFile]:

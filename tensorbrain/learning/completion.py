@@ -38,18 +38,19 @@ def completion_loss(
     >>> completion_loss(model, batch, Recipe(rank=4)).shape
     ()
     """
-    queries = _dropped(model.query(batch.queries, "o"), recipe.dropout, key)
+    asked, rows, at, weights = map(jnp.asarray, batch)
+    queries = _dropped(model.query(asked, "o"), recipe.dropout, key)
     keys = model.keys("o")
     log_z = jax.nn.logsumexp(queries @ keys.T, axis=1)
-    theta = (queries[batch.at] * keys[batch.rows[:, 2]]).sum(axis=1)
-    loss = log_z[batch.at] - theta
+    theta = (queries[at] * keys[rows[:, 2]]).sum(axis=1)
+    loss = log_z[at] - theta
     for weight, slot in ((recipe.predicates, "p"), (recipe.instants, "t")):
         if weight:
-            log_p = jax.nn.log_softmax(model.query(batch.rows, slot) @ model.keys(slot).T)
-            loss = loss - weight * jnp.take_along_axis(log_p, batch.rows[:, "spot".index(slot), None], axis=1)[:, 0]
+            log_p = jax.nn.log_softmax(model.query(rows, slot) @ model.keys(slot).T)
+            loss = loss - weight * jnp.take_along_axis(log_p, rows[:, "spot".index(slot), None], axis=1)[:, 0]
     if recipe.penalty:
-        loss = loss + recipe.penalty * model.penalty(batch.rows)
-    loss = (batch.weight * loss).sum() / jnp.maximum(batch.weight.sum(), 1.0)
+        loss = loss + recipe.penalty * model.penalty(rows)
+    loss = (weights * loss).sum() / jnp.maximum(weights.sum(), 1.0)
     if recipe.smooth:
         steps = jnp.diff(model.instants, axis=0)  # pyright: ignore[reportAttributeAccessIssue]
         loss = loss + recipe.smooth * (jnp.abs(steps) ** 3).sum(axis=1).mean()

@@ -62,12 +62,12 @@ class Recipe:
 
 _ADAGRAD = Recipe(rank=64, epochs=100, batch=64, learning_rate=0.1, penalty=0.01)
 _MUON = Recipe(
-    rank=256, epochs=60, batch=32, learning_rate=1e-3, penalty=0.0, predicates=0.1, dropout=0.3, weight_decay=0.3,
+    rank=256, epochs=60, batch=32, learning_rate=4e-3, penalty=0.0, predicates=0.1, dropout=0.3, weight_decay=0.3,
     optimiser="muon",
 )  # fmt: skip
 
 USUAL: dict[str, tuple[Recipe, Recipe]] = {
-    "brain": (_MUON, _MUON.with_(epochs=20, batch=512)),
+    "brain": (_MUON, _MUON.with_(epochs=20, batch=512, learning_rate=2e-3)),
     "cp": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),
     "distmult": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),
     "complex": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512, epochs=20, penalty=0.05, predicates=0.1)),

@@ -39,22 +39,25 @@ def save_arrays(path: str | Path, header: Mapping[str, Any], arrays: Arrays) -> 
     write_whole(target, safetensors.numpy.save(dict(arrays), metadata=metadata))
 
 
-def load_arrays(path: Path, name: str | Path, *, format: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def load_arrays(
+    path: Path, name: str | Path, *, format: int, leave: Collection[str] = ()
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """The header and the arrays of a file that ``save_arrays`` wrote, called ``name`` in what is said of it.
 
-    Nothing in the file is executed. Raises BrainFileError for a missing, damaged or foreign file and for one of a
-    newer format than ``format``.
+    Nothing in the file is executed. Arrays to ``leave`` stay on the disk; the checksum, which is over all, is then not
+    looked at. Raises BrainFileError for a missing, damaged or foreign file and for one of a newer format than
+    ``format``.
 
     >>> load_arrays(Path("no/such.safetensors"), "no/such.safetensors", format=1)
     Traceback (most recent call last):
     tensorbrain.errors.BrainFileError: there is no brain no/such.safetensors: give ...
     """
-    metadata, arrays = _read(path)
+    metadata, arrays = _read(path, leave)
     text = metadata.get("tensorbrain")
     if text is None:
         raise BrainFileError(f"{name} holds arrays of another program, not a brain: train one with `tensorbrain train`")
     header = _header(text, name, format)
-    if metadata.get("sha256") != digest(text, arrays):
+    if not leave and metadata.get("sha256") != digest(text, arrays):
         raise damaged(name, "its contents do not match its checksum")
     if wrong := not_finite(arrays):
         raise damaged(name, f"{wrong} is not finite")
@@ -106,21 +109,6 @@ def from_bytes(array: UInt8[np.ndarray, " byte"]) -> Any:
     {'a': 'é'}
     """
     return json.loads(array.tobytes().decode("utf-8", "surrogatepass"))
-
-
-def load_part(path: Path, *, leave: Collection[str], format: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """The header and all arrays but those to ``leave`` on the disk, whose checksum is then not looked at.
-
-    Raises BrainFileError as ``load_arrays`` does, but for contents that were changed.
-
-    >>> load_part(Path("no/such.safetensors"), leave=(), format=1)
-    Traceback (most recent call last):
-    tensorbrain.errors.BrainFileError: there is no brain no/such.safetensors: give ...
-    """
-    metadata, arrays = _read(path, leave)
-    if (text := metadata.get("tensorbrain")) is None:
-        raise BrainFileError(f"{path} holds arrays of another program, not a brain: train one with `tensorbrain train`")
-    return _header(text, path, format), arrays
 
 
 def rows_of(path: Path, name: str, start: int, stop: int) -> Float32[np.ndarray, "row column"]:
@@ -200,7 +188,7 @@ def damaged(path: str | Path, reason: str) -> BrainFileError:
     return BrainFileError(f"{path} is a damaged brain file ({reason}): copy it again or train it again")
 
 
-def _read(path: Path, leave: Collection[str] = ()) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+def _read(path: Path, leave: Collection[str]) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     try:
         if not path.exists():
             raise BrainFileError(

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -94,15 +94,25 @@ def load_brain(path: str | Path) -> Brain:
     Traceback (most recent call last):
     tensorbrain.errors.BrainFileError: there is no brain no/such/town.brain.safetensors: give ...
     """
-    header, arrays = load_arrays(brain_file(path), path, format=FORMAT)
-    if "model" in header:
-        raise BrainFileError(
-            f"{path} holds the tensor model {header['model']}, not a brain: `tensorbrain evaluate` alone can use it"
-        )
+    header, arrays = brain_arrays(path)
     try:
         return _assembled(header, arrays)
     except Exception as error:  # a crafted file can make any part of it fail
         raise damaged(path, str(error)) from error
+
+
+def brain_arrays(path: str | Path, *, leave: Collection[str] = ()) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The header and the arrays of a brain, but those to ``leave`` on the disk; errors as in ``load_brain``.
+
+    >>> brain_arrays("countries", leave=("index.A",))[0]["settings"]["dim"]
+    256
+    """
+    header, arrays = load_arrays(brain_file(path), path, format=FORMAT, leave=leave)
+    if "model" in header:
+        raise BrainFileError(
+            f"{path} holds the tensor model {header['model']}, not a brain: `tensorbrain evaluate` alone can use it"
+        )
+    return header, arrays
 
 
 def brain_file(path: str | Path) -> Path:

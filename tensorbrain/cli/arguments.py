@@ -71,10 +71,11 @@ class Cue:
     instant: Name = None
     """When: this asks episodic memory."""
 
-    def given(self) -> dict[str, Any]:
-        """The slots with a name in them.
 
-        >>> Cue(subject="Sparky").given()
-        {'subject': 'Sparky'}
-        """
-        return {slot: name for slot, name in vars(self).items() if name is not None}
+def given(options: Any) -> dict[str, Any]:
+    """Which options of a group were said, by name.
+
+    >>> given(Cue(subject="Sparky"))
+    {'subject': 'Sparky'}
+    """
+    return {name: value for name, value in vars(options).items() if value is not None}

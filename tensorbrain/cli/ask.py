@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from tyro.conf import arg
 
-from tensorbrain.cli.arguments import BrainName, Common, Count, Cue, MemoryMode
+from tensorbrain.cli.arguments import BrainName, Common, Count, Cue, MemoryMode, given
 from tensorbrain.cli.output import columns, print_json, probability, warn
 from tensorbrain.cli.recall import heading
 from tensorbrain.cli.sources import open_brain
@@ -36,7 +36,7 @@ class Ask:
         brain = open_brain(self.brain)
         import tensorbrain as tb
 
-        told = self.cue.given()
+        told = given(self.cue)
         answers = tb.ask(brain, **told, answer=self.answer or None, mode=self.mode, top=self.top)
         words = brain.vocabulary
         cue = {slot: words.label(slot, words.find(name, slot)) for slot, name in told.items()}

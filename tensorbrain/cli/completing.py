@@ -31,14 +31,6 @@ class Completing:
     instants: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: by model)")] = None
     """The weight of learning the instant from the rest of a statement, too."""
 
-    def given(self) -> dict[str, Any]:
-        """What was said, by name.
-
-        >>> Completing(penalty=0.1).given()
-        {'penalty': 0.1}
-        """
-        return {name: value for name, value in vars(self).items() if value is not None}
-
 
 def is_split(name: str) -> bool:
     """Whether the name of a graph asks for the split of a folder.

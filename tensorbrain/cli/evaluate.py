@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
 
-from tensorbrain.cli.arguments import BrainName, Common, Count, Reading
+from tensorbrain.cli.arguments import BrainName, Common, Count, Reading, given
 from tensorbrain.cli.completing import evaluate_completion, is_split
 from tensorbrain.cli.interruption import INTERRUPTED, Interruption
 from tensorbrain.cli.output import print_json, warn
@@ -29,14 +29,6 @@ class Streaming:
     """Training steps, at most."""
     minutes: Annotated[float | None, arg(metavar="M", help_behavior_hint="(default: no limit)")] = None
     """How long to train, at most."""
-
-    def given(self) -> dict[str, Any]:
-        """What was said, by name.
-
-        >>> Streaming(steps=9).given()
-        {'steps': 9}
-        """
-        return {name: value for name, value in vars(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -75,13 +67,13 @@ class Evaluate:
         if self.seeds < 1:
             raise SettingsError(f"--seeds {self.seeds} are none: measure with at least 1")
         if self.graph is not None and is_split(self.graph):
-            if self.mode != "memory" or self.streaming.given():
+            if self.mode != "memory" or given(self.streaming):
                 raise SettingsError(f"the split {self.graph} is measured in mode memory alone: leave the others out")
             return evaluate_completion(self.brain, self.graph, json=self.common.json)
         if self.mode == "stream":
             return self._streamed()
-        if given := self.streaming.given():
-            name = next(iter(given))
+        if said := given(self.streaming):
+            name = next(iter(said))
             raise SettingsError(f"--{name} says how a stream is learned: add --mode stream, or leave --{name} out")
         if self.mode != "memory":
             figures, words = self._perceived() if self.mode == "perception" else self._lived()
@@ -130,7 +122,7 @@ class Evaluate:
         graph = open_graph(self.graph or self.brain, self.reading)
         with Interruption() as interruption:
             figures = streams.stream_tables(
-                graph, seed=self.common.seed, progress=sys.stderr.isatty(), **self.streaming.given()
+                graph, seed=self.common.seed, progress=sys.stderr.isatty(), **given(self.streaming)
             )
         figures["interrupted"] = interruption.happened
         print_json(figures) if self.common.json else print(streams.table(figures))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from tensorbrain.cli.arguments import BrainName, Common, Count, Cue, MemoryMode
+from tensorbrain.cli.arguments import BrainName, Common, Count, Cue, MemoryMode, given
 from tensorbrain.cli.output import columns, one_line, print_json, probability
 from tensorbrain.cli.sources import open_brain
 
@@ -40,7 +40,7 @@ class Recall:
 
         trace = tb.recall(
             brain,
-            **self.cue.given(),
+            **given(self.cue),
             mode=self.mode,
             statements=self.statements,
             selection=self.selection,

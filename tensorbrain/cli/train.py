@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import arg
 
-from tensorbrain.cli.arguments import Common, Graph, Reading
+from tensorbrain.cli.arguments import Common, Graph, Reading, given
 from tensorbrain.cli.completing import Completing, is_split, train_completion
 from tensorbrain.cli.interruption import INTERRUPTED, Interruption
 from tensorbrain.cli.output import columns, one_line, print_json, warn
@@ -103,8 +103,8 @@ class Train:
         """Read, train, save; then say how it went."""
         if is_split(self.graph):
             return self._completed()
-        if given := self.completing.given():
-            name = next(iter(given))
+        if said := given(self.completing):
+            name = next(iter(said))
             raise SettingsError(
                 f"--{name} goes with the split of a folder: give kge:FOLDER with the files train, valid and test, or "
                 f"leave --{name} out"

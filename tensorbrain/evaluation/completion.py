@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from tensorbrain.evaluation.ranking import hits_at, mean_reciprocal_rank
-from tensorbrain.graph.adjacency import row_keys
+from tensorbrain.graph.adjacency import row_numbers
 from tensorbrain.typing import Array, Float, Float64, Int, Int32
 
 SLOT_NAMES = {"s": "subject", "p": "predicate", "o": "object", "t": "instant"}
@@ -95,8 +95,8 @@ def _other_answers(asked: np.ndarray, known: np.ndarray, column: int) -> tuple[n
     """Flat pairs (number of the asked row, another true candidate of its slot), ordered by the row."""
     given = [c for c in range(4) if c != column]
     rows = np.concatenate([known, asked])
-    both = rows[np.unique(_numbered(rows), return_index=True)[1]]
-    group = _numbered(np.concatenate([both, asked])[:, given])
+    both = rows[np.unique(row_numbers(rows), return_index=True)[1]]
+    group = row_numbers(np.concatenate([both, asked])[:, given])
     of_known, of_asked = group[: len(both)], group[len(both) :]
     order = np.argsort(of_known, kind="stable")
     first, last = (np.searchsorted(of_known[order], of_asked, side) for side in ("left", "right"))
@@ -106,15 +106,6 @@ def _other_answers(asked: np.ndarray, known: np.ndarray, column: int) -> tuple[n
     candidates = both[order[places], column]
     other = candidates != asked[at, column]
     return at[other].astype(np.int32), candidates[other].astype(np.int32)
-
-
-def _numbered(rows: np.ndarray) -> np.ndarray:
-    """A number for each row, the same for equal rows."""
-    shifted = rows + 1  # a row without a time has t = -1
-    keys = row_keys(shifted, [int(n) + 1 for n in shifted.max(axis=0)])
-    if keys is None:  # more than 64 bits: slower
-        return np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1)
-    return keys
 
 
 def completion_figures(

@@ -4,7 +4,7 @@
 
 Every run is kept as one file of the results' folder, so that the next call goes on where the last one stopped, and the
 table is printed as Markdown. ``--part valid --try penalty=0.01,0.03 rank=64,128`` compares settings instead, without a
-look at what is asked: so the recipes of `learning.recipes` were found.
+look at what is asked.
 """
 
 import argparse
@@ -23,13 +23,13 @@ from tensorbrain.array_file import write_whole
 from tensorbrain.compilation import set_up
 from tensorbrain.errors import SettingsError, TensorBrainError
 from tensorbrain.evaluation.link_prediction import link_figures, scorer_of
+from tensorbrain.factorization import MODELS
 from tensorbrain.graph.splits import Splits, read_splits
 from tensorbrain.learning.recipes import Recipe, recipe_for
 from tensorbrain.learning.taught import NAMES, teach_completion
 
 SLOTS = ("subject", "object", "predicate", "instant")
 HEAD = ("model", "MRR", "hits@1", "hits@3", "hits@10", *SLOTS, "training", "numbers")
-TEMPORAL = ("brain", "tcomplex", "tntcomplex", "cont")  # the models for statements with a time
 
 
 def measured(
@@ -117,7 +117,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         runs: dict[str, dict[str, list[dict[str, Any]]]] = {}
         for folder in asked.folders:
             splits = read_splits(folder)
-            for name in asked.models or [n for n in NAMES if not splits.temporal or n in TEMPORAL]:
+            fitting = [name for name in NAMES if name == "brain" or MODELS[name].temporal == splits.temporal]
+            for name in asked.models or fitting:
                 for changes in grid:
                     recipe = recipe_for(name, len(splits.train)).with_(**changes)
                     label = " ".join([name, *(f"{key} {value}" for key, value in changes.items())])

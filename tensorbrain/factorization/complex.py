@@ -1,10 +1,12 @@
 """ComplEx: a product of complex embeddings, so that who does what to whom is not the same the other way round."""
 
+from typing import ClassVar
+
 import equinox as eqx
-import jax
+import jax  # noqa: F401  (the examples draw with its keys)
 import jax.numpy as jnp
 
-from tensorbrain.factorization.protocol import cubes
+from tensorbrain.factorization.protocol import cubes, drawn
 from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
 
 
@@ -20,6 +22,7 @@ class ComplEx(eqx.Module):
     ((1, 8), (6, 8))
     """
 
+    temporal: ClassVar[bool] = False
     concepts: Float[Array, "concept two_rank"]
     predicates: Float[Array, "two_predicate two_rank"]
 
@@ -30,18 +33,7 @@ class ComplEx(eqx.Module):
         >>> ComplEx.create((5, 3, 0), rank=4, key=jax.random.key(0)).concepts.shape
         (5, 8)
         """
-        a, b = jax.random.split(key)
-        shapes = (counts[0], 2 * rank), (2 * counts[1], 2 * rank)
-        return cls(*(scale * jax.random.normal(k, shape) for k, shape in zip((a, b), shapes, strict=True)))
-
-    @property
-    def temporal(self) -> bool:
-        """It knows no time.
-
-        >>> ComplEx.create((5, 3, 0), rank=4, key=jax.random.key(0)).temporal
-        False
-        """
-        return False
+        return cls(*drawn(key, scale, (counts[0], 2 * rank), (2 * counts[1], 2 * rank)))
 
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row two_rank"]:
         """a_s b_p for an object, conj(a_s) a_o for a predicate.

@@ -1,5 +1,7 @@
 """ConT: each instant is a context of its own, a core in which subjects, predicates and objects meet."""
 
+from typing import ClassVar
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -20,6 +22,7 @@ class ConT(eqx.Module):
     ((1, 8), (4, 8))
     """
 
+    temporal: ClassVar[bool] = True
     concepts: Float[Array, "concept rank"]
     predicates: Float[Array, "two_predicate rank"]
     instants: Float[Array, "instant rank_cubed"]
@@ -38,15 +41,6 @@ class ConT(eqx.Module):
             scale * jax.random.normal(b, (2 * counts[1], rank)),
             common + 0.1 * jax.random.normal(d, (counts[2], rank**3)) / rank,
         )
-
-    @property
-    def temporal(self) -> bool:
-        """It knows the time.
-
-        >>> ConT.create((5, 3, 4), rank=2, key=jax.random.key(0)).temporal
-        True
-        """
-        return True
 
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row width"]:
         """The core of the instant contracted with the other two, or for an instant the product of all three.

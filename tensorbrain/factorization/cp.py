@@ -1,9 +1,11 @@
 """CP and DistMult: a statement's score is a sum of products of its parts' embeddings."""
 
-import equinox as eqx
-import jax
+from typing import ClassVar
 
-from tensorbrain.factorization.protocol import cubes
+import equinox as eqx
+import jax  # noqa: F401  (the examples draw with its keys)
+
+from tensorbrain.factorization.protocol import cubes, drawn
 from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
 
 
@@ -18,6 +20,7 @@ class CP(eqx.Module):
     (1, 4)
     """
 
+    temporal: ClassVar[bool] = False
     subjects: Float[Array, "concept rank"]
     predicates: Float[Array, "two_predicate rank"]
     objects: Float[Array, "concept rank"]
@@ -29,19 +32,7 @@ class CP(eqx.Module):
         >>> CP.create((5, 3, 0), rank=4, key=jax.random.key(0)).objects.shape
         (5, 4)
         """
-        rows = (counts[0], 2 * counts[1], counts[0])
-        return cls(
-            *(scale * jax.random.normal(k, (n, rank)) for k, n in zip(jax.random.split(key, 3), rows, strict=True))
-        )
-
-    @property
-    def temporal(self) -> bool:
-        """It knows no time.
-
-        >>> CP.create((5, 3, 0), rank=4, key=jax.random.key(0)).temporal
-        False
-        """
-        return False
+        return cls(*drawn(key, scale, (counts[0], rank), (2 * counts[1], rank), (counts[0], rank)))
 
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row rank"]:
         """a_s b_p for an object, a_s c_o for a predicate.
@@ -81,6 +72,7 @@ class DistMult(eqx.Module):
     True
     """
 
+    temporal: ClassVar[bool] = False
     concepts: Float[Array, "concept rank"]
     predicates: Float[Array, "two_predicate rank"]
 
@@ -91,17 +83,7 @@ class DistMult(eqx.Module):
         >>> DistMult.create((5, 3, 0), rank=4, key=jax.random.key(0)).predicates.shape
         (6, 4)
         """
-        a, b = jax.random.split(key)
-        return cls(scale * jax.random.normal(a, (counts[0], rank)), scale * jax.random.normal(b, (2 * counts[1], rank)))
-
-    @property
-    def temporal(self) -> bool:
-        """It knows no time.
-
-        >>> DistMult.create((5, 3, 0), rank=4, key=jax.random.key(0)).temporal
-        False
-        """
-        return False
+        return cls(*drawn(key, scale, (counts[0], rank), (2 * counts[1], rank)))
 
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row rank"]:
         """a_s b_p for an object, a_s a_o for a predicate.

@@ -2,9 +2,10 @@
 
 from typing import Protocol, runtime_checkable
 
+import jax
 import jax.numpy as jnp
 
-from tensorbrain.typing import Array, Float, Int
+from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
 
 SLOTS = "spot"
 """Subject, predicate, object, instant: the columns of a row. A row without a time has t = -1."""
@@ -37,6 +38,16 @@ class TensorModel(Protocol):
         ...
 
 
+def drawn(key: PRNGKeyArray, scale: float, *shapes: tuple[int, ...]) -> list[Float[Array, "..."]]:
+    """Arrays of these shapes with entries from N(0, scale^2): how embeddings begin.
+
+    >>> [a.shape for a in drawn(jax.random.key(0), 0.1, (2, 3), (4,))]
+    [(2, 3), (4,)]
+    """
+    keys = jax.random.split(key, len(shapes))
+    return [scale * jax.random.normal(k, shape) for k, shape in zip(keys, shapes, strict=True)]
+
+
 def turned(rows: Int[Array, "row 4"], predicates: int) -> Int[Array, "row 4"]:
     """The rows the other way round, (o, p + P, s, t), for P predicates.
 
@@ -50,7 +61,6 @@ def turned(rows: Int[Array, "row 4"], predicates: int) -> Int[Array, "row 4"]:
 def scores(model: TensorModel, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row candidate"]:
     """The scores of all candidates of a slot s, p, o or t, given the three other columns: one matmul.
 
-    >>> import jax
     >>> from tensorbrain.factorization import create_model
     >>> model = create_model("complex", (5, 3, 0), rank=4, key=jax.random.key(0))
     >>> [scores(model, jnp.array([[0, 1, 2, -1]]), slot).shape for slot in "spo"]

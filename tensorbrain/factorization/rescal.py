@@ -1,9 +1,12 @@
 """RESCAL: a matrix for each predicate, in which every feature of a subject meets every feature of an object."""
 
+from typing import ClassVar
+
 import equinox as eqx
-import jax
+import jax  # noqa: F401  (the examples draw with its keys)
 import jax.numpy as jnp
 
+from tensorbrain.factorization.protocol import drawn
 from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
 
 
@@ -19,6 +22,7 @@ class RESCAL(eqx.Module):
     ((1, 4), (6, 16))
     """
 
+    temporal: ClassVar[bool] = False
     concepts: Float[Array, "concept rank"]
     predicates: Float[Array, "two_predicate rank rank"]
 
@@ -29,18 +33,7 @@ class RESCAL(eqx.Module):
         >>> RESCAL.create((5, 3, 0), rank=4, key=jax.random.key(0)).predicates.shape
         (6, 4, 4)
         """
-        a, b = jax.random.split(key)
-        shapes = (counts[0], rank), (2 * counts[1], rank, rank)
-        return cls(*(scale * jax.random.normal(k, shape) for k, shape in zip((a, b), shapes, strict=True)))
-
-    @property
-    def temporal(self) -> bool:
-        """It knows no time.
-
-        >>> RESCAL.create((5, 3, 0), rank=4, key=jax.random.key(0)).temporal
-        False
-        """
-        return False
+        return cls(*drawn(key, scale, (counts[0], rank), (2 * counts[1], rank, rank)))
 
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row width"]:
         """a_s^T R_p for an object, the outer product of a_s and a_o for a predicate.

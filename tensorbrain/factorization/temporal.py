@@ -1,11 +1,13 @@
 """TComplEx and TNTComplEx: ComplEx whose predicates turn with time, and one beside it that does not."""
 
+from typing import ClassVar
+
 import equinox as eqx
-import jax
+import jax  # noqa: F401  (the examples draw with its keys)
 import jax.numpy as jnp
 
 from tensorbrain.factorization.complex import conjugate, modulus, product
-from tensorbrain.factorization.protocol import at_time, cubes
+from tensorbrain.factorization.protocol import at_time, cubes, drawn
 from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
 
 
@@ -21,6 +23,7 @@ class TComplEx(eqx.Module):
     ((1, 8), (4, 8))
     """
 
+    temporal: ClassVar[bool] = True
     concepts: Float[Array, "concept two_rank"]
     predicates: Float[Array, "two_predicate two_rank"]
     instants: Float[Array, "instant two_rank"]
@@ -32,18 +35,7 @@ class TComplEx(eqx.Module):
         >>> TComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0)).instants.shape
         (4, 8)
         """
-        rows = (counts[0], 2 * counts[1], counts[2])
-        keys = jax.random.split(key, 3)
-        return cls(*(scale * jax.random.normal(k, (n, 2 * rank)) for k, n in zip(keys, rows, strict=True)))
-
-    @property
-    def temporal(self) -> bool:
-        """It knows the time.
-
-        >>> TComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0)).temporal
-        True
-        """
-        return True
+        return cls(*drawn(key, scale, *((n, 2 * rank) for n in (counts[0], 2 * counts[1], counts[2]))))
 
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row two_rank"]:
         """a_s b_p d_t for an object; for a predicate or an instant conj(a_s times the other) a_o.
@@ -91,6 +83,7 @@ class TNTComplEx(eqx.Module):
     ((1, 9), (6, 16))
     """
 
+    temporal: ClassVar[bool] = True
     concepts: Float[Array, "concept two_rank"]
     predicates: Float[Array, "two_predicate two_rank"]
     lasting: Float[Array, "two_predicate two_rank"]
@@ -103,18 +96,8 @@ class TNTComplEx(eqx.Module):
         >>> TNTComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0)).lasting.shape
         (6, 8)
         """
-        rows = (counts[0], 2 * counts[1], 2 * counts[1], counts[2])
-        keys = jax.random.split(key, 4)
-        return cls(*(scale * jax.random.normal(k, (n, 2 * rank)) for k, n in zip(keys, rows, strict=True)))
-
-    @property
-    def temporal(self) -> bool:
-        """It knows the time.
-
-        >>> TNTComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0)).temporal
-        True
-        """
-        return True
+        predicates = 2 * counts[1]
+        return cls(*drawn(key, scale, *((n, 2 * rank) for n in (counts[0], predicates, predicates, counts[2]))))
 
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row width"]:
         """As `TComplEx`; a predicate is asked for by both its parts, an instant with what does not depend on it.

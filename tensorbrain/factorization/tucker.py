@@ -1,5 +1,7 @@
 """TuckER: one core in which every feature of a subject, a predicate and an object meet."""
 
+from typing import ClassVar
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -21,6 +23,7 @@ class TuckER(eqx.Module):
     ((4, 2, 4), (6, 2))
     """
 
+    temporal: ClassVar[bool] = False
     concepts: Float[Array, "concept rank"]
     predicates: Float[Array, "two_predicate rank_p"]
     core: Float[Array, "rank rank_p rank"]
@@ -39,15 +42,6 @@ class TuckER(eqx.Module):
             scale * jax.random.normal(b, (2 * counts[1], of_predicates)),
             jax.random.normal(c, (rank, of_predicates, rank)) / of_predicates,
         )
-
-    @property
-    def temporal(self) -> bool:
-        """It knows no time.
-
-        >>> TuckER.create((5, 3, 0), rank=4, key=jax.random.key(0)).temporal
-        False
-        """
-        return False
 
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row width"]:
         """G contracted with a_s and b_p for an object, with a_s and a_o for a predicate.

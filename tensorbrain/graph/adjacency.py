@@ -187,6 +187,21 @@ def sorted_groups(rows: np.ndarray, shape: Sequence[int]) -> tuple[np.ndarray, n
     return order, np.flatnonzero(starts)
 
 
+def row_numbers(rows: np.ndarray) -> np.ndarray:
+    """A number for each row, equal for equal rows; columns may hold -1.
+
+    >>> row_numbers(np.array([[0, -1], [3, 2], [0, -1]])).tolist()
+    [4, 19, 4]
+    """
+    if not len(rows):
+        return np.zeros(0, np.int64)
+    shifted = rows.astype(np.int64) + 1
+    keys = row_keys(shifted, (shifted.max(axis=0) + 1).tolist())
+    if keys is None:
+        return np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1)
+    return keys
+
+
 def row_keys(rows: np.ndarray, shape: Sequence[int]) -> np.ndarray | None:
     """One integer a row, in the order of the rows, which sorts several times faster; None where 64 bits are
     too few.

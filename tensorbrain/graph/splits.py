@@ -2,14 +2,19 @@
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Int32
 
 from tensorbrain.errors import GraphError
+from tensorbrain.graph.adjacency import row_numbers
 from tensorbrain.graph.files import GraphFile, graph_files
-from tensorbrain.graph.knowledge_graph import KnowledgeGraph, read_graph
+from tensorbrain.graph.interpretation import Settings
+from tensorbrain.graph.knowledge_graph import KnowledgeGraph, graph_of
+from tensorbrain.graph.quads import joined, quads_of
+from tensorbrain.graph.rdf import read_file
 from tensorbrain.graph.vocabulary import Concept
 
 PARTS = ("train", "valid", "test")
@@ -79,9 +84,11 @@ def read_splits(folder: str | Path) -> Splits:
     path = Path(str(folder).removeprefix(PREFIX))
     if not path.is_dir():
         raise GraphError(f"{path} is not a folder: give one with the files train, valid and test")
-    files = _files(path)
-    parts = [read_graph(files[part].path) for part in PARTS]
-    return splits_of(read_graph(path), parts, source=str(folder))
+    files = [_files(path)[part] for part in PARTS]
+    quads = [read_file(file) for file in files]
+    parts = [graph_of(part, Settings(), file.name, (file.name,), ()) for part, file in zip(quads, files, strict=True)]
+    whole = graph_of(joined(quads), Settings(), str(folder), tuple(file.name for file in files), ())
+    return splits_of(whole, parts, source=str(folder))
 
 
 def splits_of(whole: KnowledgeGraph, parts: Sequence[KnowledgeGraph], *, source: str) -> Splits:
@@ -153,9 +160,9 @@ def _rows(part: KnowledgeGraph, whole: KnowledgeGraph) -> Int32[np.ndarray, "row
 
 
 def _check_leaks(rows: list[np.ndarray], source: str) -> None:
-    told = [set(map(tuple, row.tolist())) for row in rows]
-    for a, b in ((0, 1), (0, 2), (1, 2)):
-        if both := len(told[a] & told[b]):
+    numbers = np.split(row_numbers(np.concatenate(rows)), np.cumsum([len(row) for row in rows])[:-1])
+    for a, b in combinations(range(len(PARTS)), 2):
+        if both := len(np.intersect1d(numbers[a], numbers[b])):
             raise GraphError(
                 f"{source} leaks: {both} statements of {PARTS[a]} stand in {PARTS[b]} too, and what is learned cannot "
                 "be asked: take them out of one"
@@ -197,10 +204,6 @@ def example_splits() -> Splits:
     'borders'
     """
     import pyoxigraph as ox
-
-    from tensorbrain.graph.interpretation import Settings
-    from tensorbrain.graph.knowledge_graph import graph_of
-    from tensorbrain.graph.quads import quads_of
 
     def named(name: str) -> ox.NamedNode:
         return ox.NamedNode("https://example.org/" + name)

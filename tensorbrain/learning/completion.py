@@ -117,8 +117,8 @@ def complete(
     Each row is learned both ways. Ctrl-C ends the training after the current chunk of batches, and so does a
     ``report`` that returns True: it is called after every chunk with ``epoch`` (passes so far), ``loss`` (nats a
     statement), ``seconds`` and ``done``. ``trainable`` is a tree of booleans like the model, or True for all of it.
-    SettingsError where nothing is to be learned, where a model without time is given quadruples, and where the loss
-    is no longer a number.
+    SettingsError where nothing is to be learned, where a model without time is given quadruples or one with time
+    triples, and where the loss is no longer a number.
 
     >>> from tensorbrain.factorization import create_model
     >>> model = create_model("complex", (5, 3, 0), rank=4, key=jax.random.key(0))
@@ -132,6 +132,11 @@ def complete(
     if (rows[:, 3] >= 0).any() and not model.temporal:
         raise SettingsError(
             "these statements have a time, and this model knows none: choose tcomplex, tntcomplex, cont or brain."
+        )
+    if (rows[:, 3] < 0).all() and model.temporal:
+        raise SettingsError(
+            "these statements have no time, and this model needs one: choose cp, distmult, complex, rescal, tucker "
+            "or brain."
         )
     if recipe.instants and not model.temporal:
         recipe = recipe.with_(instants=0.0, smooth=0.0)

@@ -1,4 +1,8 @@
-"""Recipes: how a tensor model is taught, found by search on valid statements, never on those that are asked."""
+"""Recipes: how a tensor model is taught where nothing else is said.
+
+Those of ComplEx and of the brain were chosen on valid statements, never on those that are asked; the other models have
+ComplEx's settings until they are searched (`experiments.completion --part valid --try`).
+"""
 
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal

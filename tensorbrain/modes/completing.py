@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from tensorbrain.brain import BLOCK_OF, TensorBrain
 from tensorbrain.errors import SettingsError
-from tensorbrain.factorization.protocol import at_time
+from tensorbrain.factorization.protocol import at_time, cubes
 from tensorbrain.layers import BrainState
 from tensorbrain.modes.decoder import close_window
 from tensorbrain.operations import evolve
@@ -109,5 +109,4 @@ class SerialDecoder(eqx.Module):
         (1,)
         """
         concepts, predicates = (self.brain.index.embeddings(block) for block in ("concept", "predicate"))
-        factors = concepts[rows[:, 0]], predicates[rows[:, 1] % len(predicates)], concepts[rows[:, 2]]
-        return sum((jnp.abs(a) ** 3).sum(axis=1) for a in factors)  # pyright: ignore[reportReturnType]
+        return cubes(concepts[rows[:, 0]], predicates[rows[:, 1] % len(predicates)], concepts[rows[:, 2]])

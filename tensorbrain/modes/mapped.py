@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tensorbrain.array_file import damaged, filled, load_part, rows_of
+from tensorbrain.array_file import damaged, filled, rows_of
 from tensorbrain.brain import BLOCK_OF, TensorBrain
-from tensorbrain.checkpoint import FORMAT, brain_file, skeleton
+from tensorbrain.checkpoint import brain_arrays, brain_file, skeleton
 from tensorbrain.errors import SettingsError
 from tensorbrain.layers import BLOCKS, BrainState, ConceptIndex
 from tensorbrain.layers.concept_index import NEVER
@@ -132,15 +132,16 @@ def open_mapped(path: str | Path, *, chunk: int = CHUNK) -> MappedBrain:
     """
     if chunk < 1:
         raise SettingsError(f"a chunk of {chunk} rows reads nothing: give 1 or more.")
-    path = brain_file(path)
-    header, arrays = load_part(path, leave=(ROWS,), format=FORMAT)
+    header, arrays = brain_arrays(path, leave=(ROWS,))
     try:
         settings = Settings.from_json(header["settings"])
         capacity: tuple[int, int, int] = tuple(int(header["capacity"][block]) for block in BLOCKS)  # pyright: ignore
         none = np.zeros((0, settings.dim), np.float32)
         empty = {ROWS: none, "index.a0": none[:, 0], "index.in_use": np.zeros(0, bool), "p_t": none[:, 0]}
         small = filled(skeleton(settings, (0, 0, 0)), {**arrays, **empty})
-        return MappedBrain(path, small, capacity, arrays["index.in_use"], arrays["index.a0"], chunk)
+        if not sum(capacity) == len(arrays["index.in_use"]) == len(arrays["index.a0"]):
+            raise ValueError(f"the blocks have {sum(capacity)} rows and the index {len(arrays['index.in_use'])}")
+        return MappedBrain(brain_file(path), small, capacity, arrays["index.in_use"], arrays["index.a0"], chunk)
     except SettingsError:
         raise
     except Exception as error:  # a crafted file can make any part of it fail

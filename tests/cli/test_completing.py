@@ -1,12 +1,15 @@
 """Link prediction from the command line: taught, saved, measured, and what is refused."""
 
 import json
+from typing import get_args
 
 import pytest
 
 from tensorbrain.checkpoint import load_brain
 from tensorbrain.cli import main
+from tensorbrain.cli.completing import Model
 from tensorbrain.errors import BrainFileError
+from tensorbrain.learning.taught import NAMES
 from tensorbrain.tensor_memory import is_tensor_memory, load_tensor_memory
 
 
@@ -45,6 +48,10 @@ def test_a_model_is_taught_saved_and_measured(folder, capsys, name):
     assert status == 0 and "subject and object" in out and "1 statements of test" in out
 
 
+def test_the_command_line_knows_every_model():
+    assert get_args(Model) == NAMES
+
+
 def test_a_brain_taught_so_recalls_and_is_asked_as_any_other(folder, capsys):
     assert main(["train", "kge:ring", "--dim", "8", "--epochs", "2"]) == 0
     assert load_brain("ring.brain.safetensors").settings.orders == ("spo", "ops", "sop")
@@ -68,6 +75,7 @@ def test_what_does_not_fit_is_refused_in_one_line(folder, capsys):
         (("train", "kge:ring", "--model", "complex", "--holdout", "0.1"), "--holdout does not go with"),
         (("train", "kge:ring", "--patience", "3"), "--patience does not go with"),
         (("train", "kge:ring", "--epochs", "0"), "epochs 0 must be at least 1"),
+        (("train", "kge:ring", "--model", "tntcomplex"), "have no time, and this model needs one: choose cp"),
         (("train", "countries", "--model", "complex"), "--model goes with the split of a folder"),
         (("train", "kge:timed", "--model", "complex"), "this model knows none: choose tcomplex"),
         (("evaluate", "ring.complex.safetensors", "kge:other"), "learned kge:ring, not kge:other"),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorbrain.evaluation.completion import ROWS, Ranks, calibration_error, completion_figures, ranks
+from tensorbrain.evaluation.completion import ROWS, calibration_error, completion_figures, ranks
 from tensorbrain.evaluation.guesses import CountTable, LastSeen
 from tensorbrain.evaluation.ranking import realistic_rank
 
@@ -68,8 +68,3 @@ def test_guesses_from_counts_and_from_what_was_last_seen():
     seen = LastSeen(told, (4, 3, 3))
     assert seen.scores(np.array([[3, 1, -1, 0]], np.int32), "o").argmax() == 2
     assert seen.scores(np.array([[2, 0, 1, -1]], np.int32), "t").argmax() == 1
-
-
-def test_ranks_hold_their_formula():
-    one = np.ones(2)
-    assert Ranks(one, one, one, one).realistic.tolist() == [2.5, 2.5]

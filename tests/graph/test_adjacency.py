@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tensorbrain.errors import SettingsError
 from tensorbrain.graph import AdjacencyTensor, Concept, Vocabulary
-from tensorbrain.graph.adjacency import AXES, sorted_groups
+from tensorbrain.graph.adjacency import AXES, row_numbers, sorted_groups
 from tensorbrain.graph.views import connection, ego_graph, layout
 
 SHAPE = (5, 3, 5, 4)
@@ -136,3 +136,11 @@ def test_ways_and_places(chain):
     assert all(abs(x) <= 1 and abs(y) <= 1 for x, y in layout(view).values())
     star = layout(networkx.star_graph(6))  # its leaves are alike, and yet each has a place of its own
     assert min(np.hypot(x - u, y - v) for (x, y), (u, v) in combinations(star.values(), 2)) > 0.1
+
+
+@given(st.lists(st.tuples(*[st.integers(-1, 3)] * 4), min_size=1, max_size=30), st.sampled_from([1, 2**30]))
+def test_rows_have_a_number_each_also_where_64_bits_are_too_few(rows, scale):
+    rows = np.where(np.array(rows) > 0, np.array(rows) * scale, np.array(rows)).astype(np.int64)
+    numbers = row_numbers(rows)
+    for a, b in combinations(range(len(rows)), 2):
+        assert (numbers[a] == numbers[b]) == (rows[a] == rows[b]).all()

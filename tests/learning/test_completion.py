@@ -59,7 +59,7 @@ def test_the_loss_is_the_mean_over_answers_row_by_row(name):
     assert float(completion_loss(model, batch, recipe)) == pytest.approx(by_hand / 3, abs=1e-5)
 
 
-def test_dropout_is_off_without_a_key_and_right_on_average():
+def test_dropout_is_off_without_a_key_and_draws_anew_with_each():
     model = create_model("complex", COUNTS, rank=3, key=jax.random.key(1))
     rows = np.array([[0, 1, 2, -1], [4, 0, 2, -1]], np.int32)
     batch = jax.tree.map(jnp.asarray, next(grouped_batches(rows, batch=8, random=np.random.default_rng(0))))
@@ -107,6 +107,9 @@ def test_what_cannot_be_learned_is_refused():
     model = create_model("complex", COUNTS, rank=4, key=jax.random.key(1))
     with pytest.raises(SettingsError, match="these statements have a time, and this model knows none"):
         complete(model, np.array([[0, 0, 1, 2]], np.int32), Recipe(rank=4))
+    timed = create_model("tcomplex", COUNTS, rank=4, key=jax.random.key(1))
+    with pytest.raises(SettingsError, match="these statements have no time, and this model needs one"):
+        complete(timed, np.array([[0, 0, 1, -1]], np.int32), Recipe(rank=4))
     with pytest.raises(SettingsError, match="nothing is left to learn"):
         complete(model, np.zeros((0, 4), np.int32), Recipe(rank=4))
     with pytest.raises(SettingsError, match="the loss is no number in epoch 1"):

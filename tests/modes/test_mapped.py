@@ -8,10 +8,12 @@ import pytest
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.checkpoint import load_brain
 from tensorbrain.errors import BrainFileError, SettingsError
+from tensorbrain.factorization import create_model
 from tensorbrain.graph.vocabulary import Concept, Vocabulary
 from tensorbrain.modes.decoder import decode_statement, open_window
 from tensorbrain.modes.mapped import open_mapped
 from tensorbrain.presets import PRESETS, preset
+from tensorbrain.tensor_memory import TensorMemory, save_tensor_memory
 
 COUNTS = (11, 3, 4)
 WORDS = Vocabulary(
@@ -77,6 +79,10 @@ def test_what_cannot_be_opened_is_refused(tmp_path):
     path.unlink()
     with pytest.raises(BrainFileError, match="can no longer be read"):
         mapped.recall(CUES)
+    model = create_model("complex", COUNTS, rank=2, key=jax.random.key(0))
+    save_tensor_memory(TensorMemory("complex", model, WORDS, {"rank": 2}), path)
+    with pytest.raises(BrainFileError, match="holds the tensor model complex, not a brain"):
+        open_mapped(path)
     path.write_bytes(b"nothing")
     with pytest.raises(BrainFileError, match="is a damaged brain file"):
         open_mapped(path)

@@ -4,15 +4,18 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from tyro.conf import arg
 
 from tensorbrain.cli.interruption import INTERRUPTED, Interruption
 from tensorbrain.cli.output import columns, one_line, print_json, warn
 from tensorbrain.errors import SettingsError
-from tensorbrain.graph.splits import PREFIX, Splits, read_splits
 
+if TYPE_CHECKING:
+    from tensorbrain.graph.splits import Splits
+
+PREFIX = "kge:"  # that of graph.splits, which needs numpy: the help does not wait for it
 Model = Literal["brain", "cp", "distmult", "complex", "rescal", "tucker", "tcomplex", "tntcomplex", "cont"]
 
 
@@ -41,8 +44,10 @@ def is_split(name: str) -> bool:
     return name.startswith(PREFIX)
 
 
-def open_splits(name: str) -> Splits:
+def open_splits(name: str) -> "Splits":
     """Read the split kge:FOLDER, and say what a reader of figures should know of it."""
+    from tensorbrain.graph.splits import read_splits
+
     splits = read_splits(name)
     for note in splits.notes:
         warn(note)

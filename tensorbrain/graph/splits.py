@@ -9,10 +9,11 @@ import numpy as np
 from jaxtyping import Int32
 
 from tensorbrain.errors import GraphError
-from tensorbrain.graph.adjacency import row_numbers
+from tensorbrain.graph.adjacency import AdjacencyTensor, row_numbers
 from tensorbrain.graph.files import GraphFile, graph_files
 from tensorbrain.graph.interpretation import Settings
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph, graph_of
+from tensorbrain.graph.names import RDF, RDFS
 from tensorbrain.graph.quads import joined, quads_of
 from tensorbrain.graph.rdf import read_file
 from tensorbrain.graph.vocabulary import Concept
@@ -108,20 +109,41 @@ def splits_of(whole: KnowledgeGraph, parts: Sequence[KnowledgeGraph], *, source:
         )
     _check_leaks(rows, source)
     _check_times(whole, source)
-    train = rows[0]
-    facts, episodes = parts[0].facts, parts[0].episodes
+    return splits_of_rows(whole, rows, source=source)
+
+
+def splits_of_rows(whole: KnowledgeGraph, rows: Sequence[Int32[np.ndarray, "_ 4"]], *, source: str) -> Splits:
+    """The splits whose words are those of ``whole`` and whose ``rows`` (s, p, o, t) are train, valid and test.
+
+    Of the class tree and of its members the graph keeps what train says.
+
+    >>> given = example_splits()
+    >>> again = splits_of_rows(given.graph, [given.train, given.valid, given.test], source="town")
+    >>> len(again.graph.facts), again.graph.source
+    (4, 'town')
+    """
+    train, valid, test = rows
     concepts, predicates, instants = (len(whole.vocabulary.slot(slot)) for slot in ("concept", "predicate", "instant"))
     timed = train[:, 3] != TIMELESS
     learned = dataclasses.replace(
         whole,
-        facts=type(facts).from_statements(train[~timed, :3], (concepts, predicates, concepts)),
-        episodes=type(episodes).from_statements(train[timed], (concepts, predicates, concepts, instants)),
+        facts=AdjacencyTensor.from_statements(train[~timed, :3], (concepts, predicates, concepts)),
+        episodes=AdjacencyTensor.from_statements(train[timed], (concepts, predicates, concepts, instants)),
+        taxonomy=_still_told(whole.taxonomy, train, whole, RDFS + "subClassOf"),
+        membership=_still_told(whole.membership, train, whole, RDF + "type"),
         source=source,
     )
     met = np.zeros(concepts, bool)
     met[train[:, [0, 2]]] = True
     unseen = np.flatnonzero(~met).astype(np.int32)
-    return Splits(learned, rows[0], rows[1], rows[2], unseen, tuple(_notes(rows, unseen, learned)))
+    return Splits(learned, train, valid, test, unseen, tuple(_notes(list(rows), unseen, learned)))
+
+
+def _still_told(pairs: np.ndarray, train: np.ndarray, graph: KnowledgeGraph, iri: str) -> np.ndarray:
+    """Those of the pairs of concepts that train relates by the predicate with this IRI."""
+    named = np.array([predicate.iri == iri for predicate in graph.vocabulary.predicates], bool)
+    numbers = row_numbers(np.concatenate([pairs, train[named[train[:, 1]]][:, [0, 2]]]))
+    return pairs[np.isin(numbers[: len(pairs)], numbers[len(pairs) :])]
 
 
 def _files(folder: Path) -> dict[str, GraphFile]:

@@ -7,7 +7,7 @@ from jaxtyping import Int32
 
 from tensorbrain.errors import SettingsError
 from tensorbrain.graph.adjacency import AdjacencyTensor
-from tensorbrain.graph.knowledge_graph import KnowledgeGraph, example_graph
+from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.graph.splits import TIMELESS, Splits, splits_of_rows
 
 
@@ -31,6 +31,7 @@ def split_graph(
     >>> splits = split_graph(load_graph("countries"))
     >>> len(splits.train), len(splits.valid), len(splits.test), len(splits.unseen)
     (1980, 248, 248, 0)
+    >>> from tensorbrain.graph.knowledge_graph import example_graph
     >>> split_graph(example_graph())
     Traceback (most recent call last):
     tensorbrain.errors.SettingsError: example has too few statements to hold some out: ...

@@ -1,4 +1,4 @@
-"""A graph split by chance: all is kept, nothing leaks, every word that is asked for was met, and chance follows seeds."""
+"""A graph split by chance: all is kept, nothing leaks, every word that is asked for was met, seeds decide."""
 
 import numpy as np
 import pyoxigraph as ox
@@ -12,7 +12,7 @@ from tensorbrain.graph.interpretation import Settings
 from tensorbrain.graph.knowledge_graph import example_graph, graph_of
 from tensorbrain.graph.names import RDF
 from tensorbrain.graph.quads import quads_of
-from tensorbrain.graph.splitting import split_graph, spared
+from tensorbrain.graph.splitting import spared, split_graph
 
 FACT = st.tuples(st.integers(0, 6), st.integers(0, 2), st.integers(0, 6), st.none() | st.integers(0, 3))
 

@@ -12,7 +12,7 @@ Graph = Annotated[
     arg(
         metavar="GRAPH",
         help="A knowledge graph: `neighbourhood`, `countries`, or the path of a file (.ttl .nt .nq .trig "
-        ".jsonld .rdf .tsv, each also .gz) or of a folder of them.",
+        ".jsonld .rdf .tsv, each also .gz) or of a folder of them, or `sparql:` and the address of an endpoint.",
     ),
 ]
 BrainName = Annotated[

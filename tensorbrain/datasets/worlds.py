@@ -2,12 +2,14 @@
 
 import dataclasses
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from tensorbrain.errors import GraphError
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph, read_graph
 from tensorbrain.graph.scene_files import is_json, read_scenes
 from tensorbrain.graph.scene_graphs import scene_graphs
+from tensorbrain.graph.sparql import is_endpoint
 from tensorbrain.graph.timed_scenes import read_timed_scenes, timed_scenes_graph
 
 _GRAPH_FILES = {"neighbourhood": "neighbourhood.trig", "countries": "countries.ttl"}
@@ -54,22 +56,20 @@ def load_graph(
     """Read a shipped world by name, or any graph by path; the arguments are those of `graph.read_graph`.
 
     A .json file of scene graphs is read as `graph.scene_graphs.read_scene_graphs` does, one of the timed scenes of a
-    film as `graph.timed_scenes` does, other .json as JSON-LD.
+    film as `graph.timed_scenes` does, other .json as JSON-LD. ``sparql:`` and an address is a SPARQL endpoint.
     A ``str`` that names a world is that world; give a `Path` for a file or folder of the same name. Raises
     GraphError, in one sentence, for what cannot be read, and SettingsError for other values of the arguments.
 
     >>> load_graph("countries").vocabulary.find("Kenya", "subject") >= 0
     True
     """
+    read = partial(
+        read_graph, labels_language=labels_language, literals=literals, blank_nodes=blank_nodes, groups=groups
+    )
     if isinstance(source, str) and source in WORLDS:
-        graph = read_graph(
-            world_graph(source),
-            labels_language=labels_language,
-            literals=literals,
-            blank_nodes=blank_nodes,
-            groups=groups,
-        )
-        return dataclasses.replace(graph, source=source)
+        return dataclasses.replace(read(world_graph(source)), source=source)
+    if is_endpoint(source):
+        return read(source)
     path = source
     if isinstance(path, str) and not Path(path).suffix and len(path) < 200 and not Path(path).exists():
         names = ", ".join(WORLDS)
@@ -79,4 +79,4 @@ def load_graph(
             return scene_graphs(found[0], source=str(path), skipped=found[1], groups=groups).graph
         if (timed := read_timed_scenes(path)) is not None:
             return timed_scenes_graph(timed[0], source=str(path), skipped=timed[1], groups=groups)
-    return read_graph(path, labels_language=labels_language, literals=literals, blank_nodes=blank_nodes, groups=groups)
+    return read(path)

@@ -20,6 +20,7 @@ from tensorbrain.graph.numbering import numbered
 from tensorbrain.graph.quads import Quads
 from tensorbrain.graph.rdf import read_quads
 from tensorbrain.graph.report import ReadReport
+from tensorbrain.graph.sparql import is_endpoint, read_endpoint
 from tensorbrain.graph.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -125,13 +126,13 @@ def read_graph(
     groups: Mapping[str, str] | None = None,
 ) -> KnowledgeGraph:
     """Read the file or folder ``source``: Turtle, N-Triples, N-Quads, TriG, JSON-LD, RDF/XML, TSV, each
-    also .gz.
+    also .gz; or, as ``sparql:http://host/path``, what a SPARQL endpoint holds.
 
     ``labels_language`` is preferred for labels. ``literals``: "drop" them; "keep" those of predicates with
     few, repeated values as attributes; "bin" numbers into at most five ranges and keep the rest so.
     ``blank_nodes``: "keep" or "skip"; those that only write ontology expressions are always skipped.
     ``groups`` overrides the group (entity, class, attribute) of single IRIs. Nothing is fetched from the
-    network.
+    network but from the endpoint that ``source`` names.
 
     Raises GraphError, in one sentence, for whatever cannot be read or holds nothing to remember, and
     SettingsError for other values of the arguments.
@@ -148,6 +149,8 @@ def read_graph(
     for given, known in ((literals, ("drop", "keep", "bin")), (blank_nodes, ("keep", "skip"))):
         if given not in known:
             raise SettingsError(f"there is no setting {given!r}: choose one of {', '.join(known)}")
+    if is_endpoint(source):
+        return graph_of(read_endpoint(str(source), blank_nodes=blank_nodes), settings, str(source), (), ())
     quads, files, passed_over = read_quads(source)
     names = tuple(file.name for file in files)
     return graph_of(quads, settings, str(source), names, tuple(passed_over))
@@ -165,7 +168,9 @@ def graph_of(
     """
     found = interpret(quads, settings)
     if not len(found.kept):
-        raise GraphError(_nothing(Path(source).name or source, found.report, settings))
+        raise GraphError(
+            _nothing(source if is_endpoint(source) else Path(source).name or source, found.report, settings)
+        )
     numbers = numbered(found)
     report = dataclasses.replace(
         found.report,

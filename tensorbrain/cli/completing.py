@@ -33,6 +33,10 @@ class Completing:
     """The weight of learning the predicate from subject and object, too."""
     instants: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: by model)")] = None
     """The weight of learning the instant from the rest of a statement, too."""
+    candidates: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: all)")] = None
+    """How many concepts a batch weighs beside its own, by chance: for graphs too large to weigh all."""
+    devices: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 1)")] = None
+    """Share the rows of the concepts among so many devices."""
 
 
 def is_split(name: str) -> bool:
@@ -70,15 +74,17 @@ def train_completion(
     writable(output)  # said now, rather than after the training
     splits = open_splits(graph)
     recipe = recipe_for(name, len(splits.train)).with_(
-        penalty=how.penalty, predicates=how.relations, instants=how.instants, **changes
+        penalty=how.penalty, predicates=how.relations, instants=how.instants, candidates=how.candidates, **changes
     )
     from tensorbrain.compilation import set_up
+    from tensorbrain.numerics.sharding import concept_mesh
 
     set_up()
+    mesh = concept_mesh(how.devices) if how.devices else None
     started = time.perf_counter()
     with Interruption() as interruption:
         try:
-            taught = teach_completion(name, splits, recipe=recipe, seed=seed, progress=sys.stderr.isatty())
+            taught = teach_completion(name, splits, recipe=recipe, seed=seed, mesh=mesh, progress=sys.stderr.isatty())
         except KeyboardInterrupt:
             warn("stopped in the middle of a step: nothing was saved")
             return INTERRUPTED

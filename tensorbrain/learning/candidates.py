@@ -4,6 +4,7 @@ import equinox as eqx
 import numpy as np
 
 from tensorbrain.brain import TensorBrain
+from tensorbrain.errors import SettingsError
 from tensorbrain.layers import ConceptIndex
 from tensorbrain.learning.prefixes import Group, Numbers
 from tensorbrain.typing import Int
@@ -14,6 +15,8 @@ def candidate_group(
 ) -> Group | None:
     """A group of ``size`` for the rows of a batch, or None where there are no more concepts than that.
 
+    SettingsError where the rows speak of so many that none could be drawn beside them.
+
     >>> group = candidate_group(np.array([[7, 0, 3, -1]], np.int32), 9, 4, random=np.random.default_rng(0))
     >>> group.ids[group.at[0]].tolist(), round(float(np.exp(group.log_weight).sum()), 3)
     ([7, 3], 9.0)
@@ -22,10 +25,13 @@ def candidate_group(
         return None
     own, at = np.unique(rows[:, [0, 2]], return_inverse=True)
     drawn = size - len(own)
-    others = np.setdiff1d(np.arange(concepts, dtype=np.int32), own, assume_unique=True)
-    ids = np.concatenate([own, random.choice(others, drawn, replace=False, shuffle=False)])
+    if drawn < 1:
+        raise SettingsError(f"a batch speaks of {len(own)} concepts, and a group of {size} has no room for others.")
+    some = random.choice(concepts, size, replace=False)  # of these at most len(own) are the batch's own
+    others = some[~np.isin(some, own)][:drawn]
+    ids = np.concatenate([own, others])
     log_weight = np.zeros(size, np.float32)
-    log_weight[len(own) :] = np.log(len(others) / drawn)
+    log_weight[len(own) :] = np.log((concepts - len(own)) / drawn)
     return Group(ids.astype(np.int32), log_weight, at.reshape(-1, 2).astype(np.int32))
 
 

@@ -11,13 +11,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from jax.sharding import Mesh
 from tqdm.auto import tqdm
 
 from tensorbrain.errors import SettingsError
 from tensorbrain.factorization.protocol import TensorModel
-from tensorbrain.learning.grouped import GroupedBatch, both_ways, grouped_batches, sizes_for
+from tensorbrain.learning.concept_rows import returned, spread, taken
+from tensorbrain.learning.grouped import GroupedBatch, among, both_ways, grouped_batches, sizes_for
 from tensorbrain.learning.recipes import Recipe
-from tensorbrain.learning.schooling import learning_rate, optimiser, stop_on_ctrl_c
+from tensorbrain.learning.room import check_room, free_bytes
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser, stop_on_ctrl_c
 from tensorbrain.typing import Array, Float, Int32, PRNGKeyArray
 
 CHUNK = 16  # batches in one compiled scan: long enough to hide dispatch, short enough to stop within a moment
@@ -29,7 +32,9 @@ def completion_loss(
     """The mean over answers of -log P(o | s, p, t), plus the recipe's other terms.
 
     log P = theta - log sum exp theta over all candidates. What is summed over a query's answers needs its sum of
-    exponentials once. With a ``key`` the recipe's dropout is on. Source: Lacroix et al. (2018); Chen et al. (2021).
+    exponentials once. Where the batch has a group, Z is estimated by its concepts, without bias (log Z is then too
+    small on average, by half the relative variance of that estimate). With a ``key`` the recipe's dropout is on.
+    Source: Lacroix et al. (2018); Chen et al. (2021); Bengio and Senecal (2008), sampled softmax.
 
     >>> from tensorbrain.factorization import create_model
     >>> model = create_model("complex", (5, 3, 0), rank=4, key=jax.random.key(0))
@@ -38,10 +43,13 @@ def completion_loss(
     >>> completion_loss(model, batch, Recipe(rank=4)).shape
     ()
     """
-    asked, rows, at, weights = map(jnp.asarray, batch)
+    asked, rows, at, weights = map(jnp.asarray, batch[:4])
     queries = _dropped(model.query(asked, "o"), recipe.dropout, key)
     keys = model.keys("o")
-    log_z = jax.nn.logsumexp(queries @ keys.T, axis=1)
+    scores = queries @ keys.T
+    if batch.group is not None:
+        scores = scores + batch.group.log_weight[None]
+    log_z = jax.nn.logsumexp(scores, axis=1)
     theta = (queries[at] * keys[rows[:, 2]]).sum(axis=1)
     loss = log_z[at] - theta
     for weight, slot in ((recipe.predicates, "p"), (recipe.instants, "t")):
@@ -71,6 +79,26 @@ def _optimiser(recipe: Recipe) -> optax.GradientTransformation:
     return optimiser(recipe.weight_decay, maps=("V", "B", "W"))
 
 
+def _few(tree: Any, batch: GroupedBatch, model: Any) -> Any:
+    """The parameters, or their moments, of the concepts that a batch weighs: what it does not weigh does not move."""
+    if batch.group is None:
+        return tree
+    is_model = lambda part: isinstance(part, type(model))  # noqa: E731
+    ids = jnp.asarray(batch.group.ids)
+    return jax.tree.map(lambda part: taken(part, ids) if is_model(part) else part, tree, is_leaf=is_model)
+
+
+def _whole(tree: Any, few: Any, batch: GroupedBatch, model: Any) -> Any:
+    """The tree once what was taken from it has moved: `_few` the other way round."""
+    if batch.group is None:
+        return few
+    is_model = lambda part: isinstance(part, type(model))  # noqa: E731
+    ids = jnp.asarray(batch.group.ids)
+    return jax.tree.map(
+        lambda part, own: returned(part, own, ids) if is_model(part) else own, tree, few, is_leaf=is_model
+    )
+
+
 @partial(jax.jit, static_argnames=("recipe",), donate_argnums=(0, 1))
 def _learn_chunk(
     params: Any,
@@ -88,15 +116,13 @@ def _learn_chunk(
     def step(carry, batch):
         params, state, key = carry
         key, own = jax.random.split(key)
+        few, few_state, few_frozen = (_few(tree, batch, params) for tree in (params, state, frozen))
         value, gradient = jax.value_and_grad(
-            lambda params: completion_loss(eqx.combine(params, frozen), batch, recipe, key=own)
-        )(params)
+            lambda few: completion_loss(eqx.combine(few, few_frozen), batch, recipe, key=own)
+        )(few)
         total = batch.weight.sum()
-        with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
-            update, state = steps.update(gradient, state, params)
-        now = jnp.where(total > 0, rate, 0.0)
-        params = jax.tree.map(lambda p, u: p - now * u, params, update)
-        return (params, state, key), value * total
+        few, few_state = descend(steps, few, gradient, few_state, jnp.where(total > 0, rate, 0.0))
+        return (_whole(params, few, batch, params), _whole(state, few_state, batch, params), key), value * total
 
     (params, state, _), losses = jax.lax.scan(step, (params, state, key), batches)
     return params, state, losses.sum()
@@ -109,6 +135,7 @@ def complete(
     *,
     seed: int = 0,
     trainable: Any = True,
+    mesh: Mesh | None = None,
     progress: bool = False,
     report: Callable[[dict[str, Any]], bool | None] | None = None,
 ) -> tuple[TensorModel, list[dict[str, Any]]]:
@@ -116,9 +143,11 @@ def complete(
 
     Each row is learned both ways. Ctrl-C ends the training after the current chunk of batches, and so does a
     ``report`` that returns True: it is called after every chunk with ``epoch`` (passes so far), ``loss`` (nats a
-    statement), ``seconds`` and ``done``. ``trainable`` is a tree of booleans like the model, or True for all of it.
+    statement), ``seconds`` and ``done``. ``trainable`` is a tree of booleans like the model, or True for all of it. On
+    a ``mesh`` (`numerics.sharding.concept_mesh`) the rows of concepts are shared out, and come back so.
     SettingsError where nothing is to be learned, where a model without time is given quadruples or one with time
-    triples, and where the loss is no longer a number.
+    triples, where there is not the memory, where a mesh does not divide the concepts, and where the loss is no longer
+    a number.
 
     >>> from tensorbrain.factorization import create_model
     >>> model = create_model("complex", (5, 3, 0), rank=4, key=jax.random.key(0))
@@ -140,6 +169,10 @@ def complete(
         )
     if recipe.instants and not model.temporal:
         recipe = recipe.with_(instants=0.0, smooth=0.0)
+    concepts = len(model.keys("o"))
+    check_room(model, recipe, free=free_bytes(), devices=1 if mesh is None else mesh.size)
+    if mesh is not None:
+        model = spread(model, mesh)
     params, frozen = eqx.partition(model, trainable if trainable is not True else eqx.is_inexact_array)
     params = jax.tree.map(jnp.copy, params)  # the chunk takes its arguments' memory: the given model keeps its own
     state = _optimiser(recipe).init(params)
@@ -152,10 +185,12 @@ def complete(
     with stop_on_ctrl_c() as stopped, tqdm(total=recipe.epochs, unit="epoch", disable=not progress) as bar:
         for epoch in range(recipe.epochs):
             batches, summed, seen = grouped_batches(told, batch=recipe.batch, random=random), 0.0, 0.0
+            if recipe.candidates:
+                batches = (among(batch, concepts, recipe.candidates, random=random) for batch in batches)
             while part := list(islice(batches, size)):
                 weight = float(sum(b.weight.sum() for b in part))
                 empty = part[-1]._replace(weight=np.zeros_like(part[-1].weight))
-                chunk = GroupedBatch(*map(np.stack, zip(*part, *[empty] * (size - len(part)), strict=True)))
+                chunk = jax.tree.map(lambda *leaves: np.stack(leaves), *part, *[empty] * (size - len(part)))
                 rate = recipe.learning_rate
                 if recipe.optimiser == "muon":  # Adagrad slows down by itself
                     rate = learning_rate(rate, (epoch + seen / len(told)) / recipe.epochs)

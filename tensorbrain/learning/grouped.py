@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tensorbrain.learning.candidates import candidate_group
+from tensorbrain.learning.prefixes import Group
 from tensorbrain.typing import Array, Float, Float32, Int, Int32
 
 SLACK = 1.25  # more answers than the mean that a batch has room for
@@ -13,13 +15,15 @@ SLACK = 1.25  # more answers than the mean that a batch has room for
 class GroupedBatch(NamedTuple):
     """Queries (s, p, o, t) whose object is asked for, and their answers, flat: ``rows[i]`` answers query ``at[i]``.
 
-    Answers beyond the last have weight 0; so do those of queries that stand there to fill the batch.
+    Answers beyond the last have weight 0; so do those of queries that stand there to fill the batch. With a ``group``
+    only its concepts are weighed, and subjects and objects are named by their places in it.
     """
 
     queries: Int[Array | np.ndarray, "*chunk query 4"]
     rows: Int[Array | np.ndarray, "*chunk row 4"]
     at: Int[Array | np.ndarray, "*chunk row"]
     weight: Float[Array | np.ndarray, "*chunk row"]
+    group: Group | None = None
 
 
 def both_ways(rows: Int32[np.ndarray, "row 4"], predicates: int) -> Int32[np.ndarray, "two_row 4"]:
@@ -77,3 +81,23 @@ def grouped_batches(
         queries[at] = part
         yield GroupedBatch(queries, padded, where, weight)
         start = stop
+
+
+def among(batch: GroupedBatch, concepts: int, candidates: int, *, random: np.random.Generator) -> GroupedBatch:
+    """The batch among its own concepts and at least so many ``candidates`` drawn at random: see `candidate_group`.
+
+    All batches of one shape have groups of one size, twice as many as there is room for answers and the candidates.
+
+    >>> rows = np.array([[7, 0, 3, -1]], np.int32)
+    >>> batch = next(grouped_batches(rows, batch=1, random=np.random.default_rng(0)))
+    >>> few = among(batch, 9, 2, random=np.random.default_rng(0))
+    >>> len(few.group.ids), few.group.ids[few.queries[0, 0]].tolist(), few.group.ids[few.rows[0, 2]].tolist()
+    (6, 7, 3)
+    """
+    told = np.concatenate([batch.queries, batch.rows])
+    group = candidate_group(told, concepts, 2 * len(batch.rows) + candidates, random=random)
+    if group is None:
+        return batch
+    told[:, [0, 2]] = group.at
+    queries, rows = np.split(told, [len(batch.queries)])
+    return batch._replace(queries=queries, rows=rows, group=group._replace(at=group.at[len(queries) :]))

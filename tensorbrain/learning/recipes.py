@@ -19,7 +19,8 @@ class Recipe:
     ``rank`` of the embeddings; ``penalty`` of the model's `TensorModel.penalty`; ``predicates`` and ``instants`` weigh
     log P(p | s, o, t) and log P(t | s, p, o) beside log P(o | s, p, t); ``smooth`` holds instants near the next one
     (Lacroix et al., 2020); ``dropout`` of each query's numbers; ``weight_decay`` goes with ``muon``, which is for the
-    maps of a brain and Adam for the rest. Source: Chen et al. (2021), relation prediction.
+    maps of a brain and Adam for the rest; a batch weighs its own concepts and at least so many ``candidates`` drawn at
+    random, or with 0 all there are. Source: Chen et al. (2021), relation prediction.
 
     >>> Recipe(rank=8).with_(epochs=3).epochs
     3
@@ -36,12 +37,13 @@ class Recipe:
     dropout: float = 0.0
     weight_decay: float = 0.0
     optimiser: Literal["adagrad", "muon"] = "adagrad"
+    candidates: int = 0
 
     def __post_init__(self) -> None:
         for name in ("rank", "epochs", "batch"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} {getattr(self, name)} must be at least 1.")
-        for name in ("penalty", "predicates", "instants", "smooth", "weight_decay"):
+        for name in ("penalty", "predicates", "instants", "smooth", "weight_decay", "candidates"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise SettingsError(f"{name} {getattr(self, name)} must be a number of 0 or more.")
         if not 0 < self.learning_rate < float("inf") or not 0 <= self.dropout < 1:

@@ -5,6 +5,7 @@ from typing import Any
 
 import equinox as eqx
 import jax
+from jax.sharding import Mesh
 
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.errors import SettingsError
@@ -27,6 +28,7 @@ def teach_completion(
     *,
     recipe: Recipe | None = None,
     seed: int = 0,
+    mesh: Mesh | None = None,
     progress: bool = False,
     report: Callable[[dict[str, Any]], bool | None] | None = None,
 ) -> TensorMemory | Brain:
@@ -43,7 +45,7 @@ def teach_completion(
         raise SettingsError(f"there is no model {name!r}: choose one of {', '.join(NAMES)}.")
     recipe = recipe or recipe_for(name, len(splits.train))
     graph = splits.graph
-    told: dict[str, Any] = {"seed": seed, "progress": progress, "report": report}
+    told: dict[str, Any] = {"seed": seed, "mesh": mesh, "progress": progress, "report": report}
     origin: dict[str, Any] = {"graph_hash": graph.content_hash(), "source": graph.source, "seed": seed}
     if name != "brain":
         model = create_model(name, splits.counts, rank=recipe.rank, key=jax.random.key(seed))

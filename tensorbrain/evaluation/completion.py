@@ -13,7 +13,7 @@ from tensorbrain.typing import Array, Float, Float64, Int, Int32
 
 SLOT_NAMES = {"s": "subject", "p": "predicate", "o": "object", "t": "instant"}
 HITS = (1, 3, 10)
-ROWS = 512  # asked at a time
+ROWS, SCORES = 512, 1 << 26  # asked at a time, at most, and scores that are held at a time (256 MB)
 BINS = 10
 
 Scorer = Callable[[Int32[np.ndarray, "row 4"], str], Array | np.ndarray]
@@ -69,25 +69,27 @@ def ranks(score: Scorer, asked: Int32[np.ndarray, "asked 4"], known: Int32[np.nd
     array([1., 1.])
     """
     column = "spot".index(slot)
+    named = 1 + int(known[:, [0, 2] if slot in "so" else column].max())  # as many candidates there are, or a few more
+    rows = min(ROWS, max(1, SCORES // named), len(asked))
     at, others = _other_answers(asked, known, column)
     found: list[tuple[np.ndarray, ...]] = []
-    room = 1 << int(np.ceil(np.log2(max(16, _most(at, len(asked))))))
-    for start in range(0, len(asked), ROWS):
-        part = asked[start : start + ROWS]
-        padded = np.concatenate([part, np.repeat(part[-1:], min(ROWS, len(asked)) - len(part), axis=0)])
+    room = 1 << int(np.ceil(np.log2(max(16, _most(at, len(asked), rows)))))
+    for start in range(0, len(asked), rows):
+        part = asked[start : start + rows]
+        padded = np.concatenate([part, np.repeat(part[-1:], rows - len(part), axis=0)])
         mine = slice(*np.searchsorted(at, [start, start + len(part)]))
-        rows = np.full(room, ROWS, np.int32)
+        where = np.full(room, rows, np.int32)
         ids = np.zeros(room, np.int32)
-        rows[: len(at[mine])], ids[: len(at[mine])] = at[mine] - start, others[mine]
+        where[: len(at[mine])], ids[: len(at[mine])] = at[mine] - start, others[mine]
         scores = jnp.asarray(score(padded, slot), jnp.float32)
-        of_part = _ranked(scores, jnp.asarray(padded[:, column]), jnp.asarray(rows), jnp.asarray(ids))
+        of_part = _ranked(scores, jnp.asarray(padded[:, column]), jnp.asarray(where), jnp.asarray(ids))
         found.append(tuple(np.asarray(values, np.float64)[: len(part)] for values in of_part))
     return Ranks(*(np.concatenate(values) for values in zip(*found, strict=True)))
 
 
-def _most(at: np.ndarray, rows: int) -> int:
+def _most(at: np.ndarray, asked: int, rows: int) -> int:
     """The most other answers that one batch of rows has."""
-    ends = np.searchsorted(at, np.arange(0, rows + ROWS, ROWS))
+    ends = np.searchsorted(at, np.arange(0, asked + rows, rows))
     return int(np.diff(ends).max()) if len(ends) > 1 else 0
 
 

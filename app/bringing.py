@@ -5,6 +5,7 @@ from address import settle, words
 from controls import show_error
 from lessons import teach
 from neighbours import plain
+from rivals import contests
 from session import OWN_FILE, taught
 from streamlit.delta_generator import DeltaGenerator
 from teaching import Teaching
@@ -34,6 +35,11 @@ FATES = {"Statements": st.column_config.NumberColumn(width="small")}
 def brought() -> dict[str, KnowledgeGraph]:
     """The graphs that this visit has brought, by name: nobody else sees them."""
     return st.session_state.setdefault("brought", {})
+
+
+def read_with() -> dict[str, str]:
+    """What was done with the literals of each graph of this visit: a script that repeats it has to know."""
+    return st.session_state.setdefault("read_with", {})
 
 
 def keep(graph: KnowledgeGraph) -> str:
@@ -108,11 +114,13 @@ def take(files: list[Brought], literals: str, beside: DeltaGenerator) -> None:
     """Read what is brought and make it the chosen world; where it cannot be read, keep the reason to be shown."""
     try:
         with beside, st.spinner(f"{cleaned(files[0].name)} is read ..."):
-            st.session_state.arrived = keep(read(files, literals))
+            name = keep(read(files, literals))
     except TensorBrainError as error:
         st.session_state.refused = error
         return
     st.session_state.pop("refused", None)
+    st.session_state.arrived = name
+    read_with()[name] = literals
     st.rerun()
 
 
@@ -149,11 +157,14 @@ def examples(graph: KnowledgeGraph, most: int = 3) -> list[dict[str, str]]:
 
 
 def let_go(world: str) -> None:
-    """A graph and its brain leave the visit; a training of it ends."""
+    """A graph leaves the visit with its brain and the figures of its models; what is being taught of it ends."""
     job: Teaching | None = st.session_state.get("teaching")
     if job is not None and job.name == world:
         job.stop()
         del st.session_state.teaching
+    if contest := contests().pop(world, None):
+        contest.stop()
+    read_with().pop(world, None)
     brought().pop(world, None)
     taught().pop(world, None)
     st.session_state.world = WORLDS[0]

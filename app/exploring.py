@@ -17,10 +17,11 @@ from tensorbrain.graph.vocabulary import Vocabulary
 
 PARTS = {"facts": "what is so", "episodes": "what happened, with time summed out", "both": "facts and episodes"}
 SLICES = ("predicate", "subject", "moment", "groups")
-# Plotly writes in a grey of its own, which is too faint: let it take the page's own colour, in either theme, and keep
-# labels clear of the lines behind them.
+# Plotly and Vega write in a grey of their own, which is too faint: let them take the page's own colour, in either
+# theme, and keep labels clear of the lines behind them.
 STYLE = """<style>
 .stPlotlyChart :is(.cartesianlayer, .infolayer, .hoverlayer) text { fill: currentColor !important; }
+.stVegaLiteChart :is(.role-axis, .role-legend) text { fill: currentColor !important; }
 .stPlotlyChart .textpoint text {
   paint-order: stroke; stroke-width: 3px; stroke: light-dark(#fbfaf7, #14171d) !important;
 }

@@ -219,23 +219,12 @@ class _Program:
 
     def text(self, title: str) -> str:
         """The whole program, under a docstring that says what it shows, what made it, and how it is run."""
-        about = [title, *self.notes, f"Written by the app of tensorbrain {tb.__version__}."]
-        if self.inputs:
-            what = "; ".join(f"{name} is {it}" for name, it in self.inputs)
-            about.append(f"Run it with {len(self.inputs)} on the command line: {what}.")
-        about = [textwrap.fill(_quoted(sentence), WIDTH) for sentence in about]
         scenes = [
             f"from tensorbrain.datasets.{module} import {', '.join(sorted(names, key=_as_sorted))}"
             for module, names in sorted(self.imports.items())
         ]
-        lines = [f'"""{about[0]}', "", *about[1:], '"""', ""]
-        lines += ["import sys", ""] if self.inputs else []
-        lines += ["import tensorbrain as tb", *scenes, ""]
-        if self.inputs:
-            names = " ".join(name for name, _ in self.inputs)
-            lines += [f"if len(sys.argv) != {len(self.inputs) + 1}:"]
-            lines += [f'    raise SystemExit(f"Run it as: python {{sys.argv[0]}} {names}")', ""]
-        return "\n".join([*lines, *self.lines, *TELL, ""])
+        head = titled(title, self.inputs, ["import tensorbrain as tb", *scenes], self.notes)
+        return "\n".join([*head, *self.lines, *TELL, ""])
 
     def _import(self, module: str, *names: str) -> None:
         self.imports.setdefault(module, set()).update(names)
@@ -256,6 +245,25 @@ class _Program:
             *_laid_out("instant = graph.vocabulary.find", [moment, '"instant"']),
             "script = episode_scripts(graph, [instant], seed=0)[0]",
         ]
+
+
+def titled(
+    title: str, inputs: Sequence[tuple[str, str]], imports: Sequence[str], notes: Sequence[str] = ()
+) -> list[str]:
+    """The first lines of a program: what it shows, what made it, how it is run with its ``inputs``, and its imports."""
+    about = [title, *notes, f"Written by the app of tensorbrain {tb.__version__}."]
+    if inputs:
+        what = "; ".join(f"{name} is {it}" for name, it in inputs)
+        about.append(f"Run it with {len(inputs)} on the command line: {what}.")
+    about = [textwrap.fill(_quoted(sentence), WIDTH) for sentence in about]
+    lines = [f'"""{about[0]}', "", *about[1:], '"""', ""]
+    lines += ["import sys", ""] if inputs else []
+    lines += [*imports, ""]
+    if inputs:
+        names = " ".join(name for name, _ in inputs)
+        lines += [f"if len(sys.argv) != {len(inputs) + 1}:"]
+        lines += [f'    raise SystemExit(f"Run it as: python {{sys.argv[0]}} {names}")', ""]
+    return lines
 
 
 def written(value: Any) -> str:

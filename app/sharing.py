@@ -1,13 +1,17 @@
-"""Take it home: the link to a view, its trace as a table and as RDF, and the script that reproduces it."""
+"""Take it home: the link to a view, its trace or its table as files, and the script that reproduces it."""
 
+import csv
 import io
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+import pyoxigraph as ox
 import streamlit as st
 
+from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.graph.rdf_out import PROBABILITY
 from tensorbrain.trace import Trace
 
@@ -15,6 +19,7 @@ FILES = {
     "CSV": ("csv", "text/csv"),
     "Parquet": ("parquet", "application/vnd.apache.parquet"),
     "RDF": ("trig", "application/trig"),
+    "Graph": ("nq", "application/n-quads"),
     "Python": ("py", "text/x-python"),
 }
 MOST_LETTERS = 60  # of a file's name
@@ -33,19 +38,45 @@ def show_sharing(trace: Trace, script: str, name: str, *, apart: str = "", key: 
     if not popover.open:
         return
     with popover:
-        st.markdown("**The link** opens this very view, with every choice in it.")
-        st.code(link(), language=None, wrap_lines=True)
-        if apart:
-            st.caption(apart)
+        _show_link(apart)
         st.markdown("**The trace**: every statement, every window, and every candidate in it.")
         with st.container(horizontal=True):
             _download(key, "CSV", name, lambda: as_csv(trace), "A table, as text: one row a candidate.")
             _download(key, "Parquet", name, lambda: as_parquet(trace), "The same table, for pandas, R and Arrow.")
             _download(key, "RDF", name, lambda: as_trig(trace), "The statements, probabilities and names, in TriG.")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**The script** that reproduces it, as it is.", width="stretch")
-            _download(key, "Python", name, script.encode, "Run it wherever tensorbrain is installed.")
-        st.code(script, language="python", height=240)
+        _show_script(key, name, script)
+
+
+@st.fragment
+def show_table_sharing(
+    rows: Sequence[Mapping[str, Any]], script: str, name: str, *, graph: KnowledgeGraph | None, key: str = "sharing"
+) -> None:
+    """All that can be taken home of a table: the link, the table, the ``graph`` that the script reads, the script."""
+    popover = st.popover("Take it home", icon=":material/ios_share:", key=key, on_change="rerun")
+    if not popover.open:
+        return
+    with popover:
+        _show_link("Who opens it has every choice, and runs it anew.")
+        st.markdown("**The table**, and what it was made of.")
+        with st.container(horizontal=True):
+            _download(key, "CSV", name, lambda: rows_as_csv(rows), "One row a model.")
+            if graph is not None:
+                _download(key, "Graph", name, lambda: as_nquads(graph), "All statements that were read, in N-Quads.")
+        _show_script(key, name, script)
+
+
+def _show_link(apart: str) -> None:
+    st.markdown("**The link** opens this very view, with every choice in it.")
+    st.code(link(), language=None, wrap_lines=True)
+    if apart:
+        st.caption(apart)
+
+
+def _show_script(key: str, name: str, script: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**The script** that reproduces it, as it is.", width="stretch")
+        _download(key, "Python", name, script.encode, "Run it wherever tensorbrain is installed.")
+    st.code(script, language="python", height=240)
 
 
 # What is downloaded is made when it is asked for.
@@ -93,6 +124,24 @@ def file_name(name: str, suffix: str) -> str:
 def as_csv(trace: Trace) -> bytes:
     """The trace as a table of text in UTF-8, one row a statement, window and candidate."""
     return _table(trace).to_csv(index=False).encode()
+
+
+def rows_as_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Rows as a table of text in UTF-8; a column that a row lacks stays empty.
+
+    >>> rows_as_csv([{"Model": "CP", "MRR": 0.5}, {"Model": "none"}])
+    b'Model,MRR\\r\\nCP,0.5\\r\\nnone,\\r\\n'
+    """
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(dict.fromkeys(column for row in rows for column in row)))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def as_nquads(graph: KnowledgeGraph) -> bytes:
+    """All that was read of a graph, labels and literals too, in N-Quads."""
+    return ox.serialize(graph.quads.to_oxigraph(), format=ox.RdfFormat.N_QUADS) or b""
 
 
 def as_parquet(trace: Trace) -> bytes:

@@ -1,18 +1,19 @@
-"""Graph: the knowledge graph, its adjacency tensor, and a graph of one's own that a brain is taught here."""
+"""Graph: the knowledge graph, its adjacency tensor, models compared on it, and a graph of one's own."""
 
 import streamlit as st
 from address import settle, words
-from bringing import bring, brought, let_go
+from bringing import bring, brought, let_go, read_with
 from controls import show_error
 from exploring import STYLE, show_counts, show_neighbourhood, show_tensor
 from lessons import collect
+from rivals import compare
 from session import carry, graph_of, keep, taught
 
 from tensorbrain.datasets.worlds import WORLDS
 from tensorbrain.errors import TensorBrainError
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 
-SHOWN = ("graph", "tensor", "bring your own")
+SHOWN = ("graph", "tensor", "models", "bring your own")
 
 
 def main() -> None:
@@ -57,9 +58,11 @@ def choose_world() -> str:
 
 
 def show(graph: KnowledgeGraph, world: str, shown: str) -> None:
-    """One of the two views of a graph."""
+    """One of the three views of a graph."""
     if shown == "tensor":
         show_tensor(graph)
+    elif shown == "models":
+        compare(graph, world, read_with().get(world))
     else:
         show_counts(graph)
         show_neighbourhood(graph, world)

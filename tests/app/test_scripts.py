@@ -17,12 +17,18 @@ pytest.importorskip("streamlit", reason="streamlit is not installed: pip install
 import jax
 import pictures
 import scripts
+from bringing import FAMILY
+from contest import Contest, Plan
+from contest_script import contest_script
 from hypothesis import given
 from hypothesis import strategies as st
 from questions import Question
 from scripts import Consolidated, Forgotten, Remembered, Shown, perceive_script, reason_script, recall_script
 from session import OWN_FILE, Mind
+from sharing import as_nquads
+from standings import table
 from thinking import Thought
+from uploading import Brought, read
 
 import tensorbrain as tb
 from tensorbrain.brain import Brain, TensorBrain
@@ -103,6 +109,18 @@ def reasoned(town, newborn, path, picture):
     return tb.reason(town, **thought.asked()), reason_script(Mind("neighbourhood", town, ("shipped", 0)), thought), ()
 
 
+def compared(town, newborn, path, picture):
+    """Models on a graph of the visitor's own, with its literals, read again from what was downloaded."""
+    graph = read([Brought("my family.trig", FAMILY.encode())], "keep")
+    job = Contest("my family", graph, Plan(("distmult", "complex"), held=0.2, passes=5))
+    while job.running:
+        job.followed()
+        job.wait(1)
+    file = picture.with_name("family.nq")
+    file.write_bytes(as_nquads(graph))
+    return table(job.results), contest_script(job, "keep"), (file,)
+
+
 CASES = {run.__name__: run for run in (semantic, episodic, sampled, perceived, lived, aged, reasoned)}
 
 
@@ -116,7 +134,7 @@ def running(town, newborn, newborn_file, tmp_path_factory):
     Image.fromarray(pictures.new_scene(3, 0, Dials()).pixels).save(picture)
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
     runs = {}
-    for name, case in CASES.items():
+    for name, case in (CASES | {"compared": compared}).items():
         trace, script, given = case(town, newborn, newborn_file, picture)
         file = folder / f"{name}.py"
         file.write_text(script, encoding="utf-8")
@@ -147,6 +165,17 @@ def test_the_script_says_what_the_page_says(running, name):
     assert [line[2] for line in said if line] == [" ".join(statement[:3]) for statement in trace.statements]
     assert len(trace) > 1
     np.testing.assert_allclose([float(line[1]) for line in said if line], trace.probability, atol=0.0011)
+
+
+def test_the_script_of_a_comparison_repeats_its_figures(running):
+    rows, run = running["compared"]
+    out, complaints = run.communicate(timeout=120)
+    assert run.returncode == 0, complaints
+    told = {line[2]: float(line[1]) for line in map(LINE.fullmatch, out.splitlines()) if line}
+    assert list(told) == ["distmult", "complex", "counts"]
+    figures = {row["Model"]: row["MRR"] for row in rows}
+    measured = [figures[name] for name in ("DistMult", "ComplEx", "counting alone")]
+    np.testing.assert_allclose(list(told.values()), measured, atol=0.0006)
 
 
 def test_without_its_files_a_script_says_how_it_is_run(newborn, tmp_path):

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from tensorbrain.graph.splits import Splits
 
 PREFIX = "kge:"  # that of graph.splits, which needs numpy: the help does not wait for it
-Model = Literal["brain", "cp", "distmult", "complex", "rescal", "tucker", "tcomplex", "tntcomplex", "cont"]
+Model = Literal[
+    "brain", "cp", "distmult", "complex", "rescal", "tucker", "nonnegative-tucker", "tcomplex", "tntcomplex", "cont"
+]
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,8 @@ def _table(figures: dict[str, Any]) -> str:
 def _report(figures: dict[str, Any]) -> str:
     rows = [["model", f"{figures['model']}, rank {figures['recipe']['rank']}"]]
     rows.append(["epochs", f"{figures['epochs']} in {figures['seconds']:.1f} s"])
-    rows.append(["loss", f"{figures['loss']:.3f} nats an answer, with the penalty"])
+    of = "a whole statement" if figures["model"] == "nonnegative-tucker" else "an answer, with the penalty"
+    rows.append(["loss", f"{figures['loss']:.3f} nats {of}"])
     if valid := figures.get("valid"):
         rows.append(["valid", f"MRR {valid['mrr']:.3f}, hits@10 {valid['hits']['10']:.3f}"])
         slots = (f"{slot} {of['mrr']:.3f}" for slot, of in valid["by_slot"].items())

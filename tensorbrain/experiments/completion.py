@@ -28,6 +28,7 @@ from tensorbrain.graph.splits import Splits, read_splits
 from tensorbrain.learning.recipes import Recipe, recipe_for
 from tensorbrain.learning.taught import NAMES, teach_completion
 
+EITHER = ("brain", "nonnegative-tucker")  # with a time or without
 SLOTS = ("subject", "object", "predicate", "instant")
 HEAD = ("model", "MRR", "hits@1", "hits@3", "hits@10", *SLOTS, "training", "numbers")
 
@@ -117,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         runs: dict[str, dict[str, list[dict[str, Any]]]] = {}
         for folder in asked.folders:
             splits = read_splits(folder)
-            fitting = [name for name in NAMES if name == "brain" or MODELS[name].temporal == splits.temporal]
+            fitting = [name for name in NAMES if name in EITHER or MODELS[name].temporal == splits.temporal]
             for name in asked.models or fitting:
                 for changes in grid:
                     recipe = recipe_for(name, len(splits.train)).with_(**changes)

@@ -4,6 +4,7 @@ from tensorbrain.errors import SettingsError
 from tensorbrain.factorization.complex import ComplEx
 from tensorbrain.factorization.contextual import ConT
 from tensorbrain.factorization.cp import CP, DistMult
+from tensorbrain.factorization.probable import ProbableTucker
 from tensorbrain.factorization.protocol import TensorModel, scores
 from tensorbrain.factorization.rescal import RESCAL
 from tensorbrain.factorization.temporal import TComplEx, TNTComplEx
@@ -16,6 +17,7 @@ MODELS = {
     "complex": ComplEx,
     "rescal": RESCAL,
     "tucker": TuckER,
+    "nonnegative-tucker": ProbableTucker,
     "tcomplex": TComplEx,
     "tntcomplex": TNTComplEx,
     "cont": ConT,
@@ -37,5 +39,5 @@ def create_model(name: str, counts: tuple[int, int, int], *, rank: int, key: PRN
     return MODELS[name].create(counts, rank=rank, key=key)
 
 
-__all__ = ["CP", "MODELS", "RESCAL", "ComplEx", "ConT", "DistMult", "TComplEx", "TNTComplEx", "TensorModel", "TuckER",
-           "create_model", "scores"]  # fmt: skip
+__all__ = ["CP", "MODELS", "RESCAL", "ComplEx", "ConT", "DistMult", "ProbableTucker", "TComplEx", "TNTComplEx",
+           "TensorModel", "TuckER", "create_model", "scores"]  # fmt: skip

@@ -38,6 +38,15 @@ class TensorModel(Protocol):
         ...
 
 
+@runtime_checkable
+class Probable(Protocol):
+    """A tensor model whose products query . key are probabilities, up to a factor; their logs are then its scores."""
+
+    def log(self, products: Float[Array, "row candidate"]) -> Float[Array, "row candidate"]:
+        """The scores of the products."""
+        ...
+
+
 def drawn(key: PRNGKeyArray, scale: float, *shapes: tuple[int, ...]) -> list[Float[Array, "..."]]:
     """Arrays of these shapes with entries from N(0, scale^2): how embeddings begin.
 
@@ -70,7 +79,8 @@ def scores(model: TensorModel, rows: Int[Array, "row 4"], slot: str) -> Float[Ar
     if slot == "s":
         return scores(model, turned(rows, predicates), "o")
     keys = model.keys(slot)
-    return model.query(rows, slot) @ (keys[:predicates] if slot == "p" else keys).T
+    products = model.query(rows, slot) @ (keys[:predicates] if slot == "p" else keys).T
+    return model.log(products) if isinstance(model, Probable) else products
 
 
 def at_time(instants: Float[Array, "instant width"], t: Int[Array, " row"]) -> Float[Array, "row width"]:

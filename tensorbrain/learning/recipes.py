@@ -71,6 +71,7 @@ _MUON = Recipe(
     rank=256, epochs=60, batch=32, learning_rate=4e-3, penalty=0.0, predicates=0.1, dropout=0.3, weight_decay=0.3,
     optimiser="muon",
 )  # fmt: skip
+_WHOLE = Recipe(rank=32, epochs=200, batch=1024, learning_rate=1.0, penalty=0.01)
 
 USUAL: dict[str, tuple[Recipe, Recipe]] = {
     "brain": (_MUON, _MUON.with_(epochs=20, batch=512, learning_rate=2e-3)),
@@ -79,6 +80,7 @@ USUAL: dict[str, tuple[Recipe, Recipe]] = {
     "complex": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512, epochs=20, penalty=0.05, predicates=0.1)),
     "rescal": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
     "tucker": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
+    "nonnegative-tucker": (_WHOLE, _WHOLE.with_(rank=16, epochs=100)),
     "tcomplex": (_ADAGRAD, _ADAGRAD.with_(rank=156, batch=512, epochs=30)),
     "tntcomplex": (_ADAGRAD, _ADAGRAD.with_(rank=156, batch=512, epochs=30)),
     "cont": (_ADAGRAD.with_(rank=16), _ADAGRAD.with_(rank=32, batch=512)),

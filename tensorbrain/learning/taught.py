@@ -9,9 +9,10 @@ from jax.sharding import Mesh
 
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.errors import SettingsError
-from tensorbrain.factorization import MODELS, create_model
+from tensorbrain.factorization import MODELS, ProbableTucker, create_model
 from tensorbrain.graph.splits import Splits
 from tensorbrain.learning.completion import complete
+from tensorbrain.learning.expectation import complete_by_expectation
 from tensorbrain.learning.objectives import trainable
 from tensorbrain.learning.recipes import Recipe, recipe_for
 from tensorbrain.learning.train import prior
@@ -49,7 +50,12 @@ def teach_completion(
     origin: dict[str, Any] = {"graph_hash": graph.content_hash(), "source": graph.source, "seed": seed}
     if name != "brain":
         model = create_model(name, splits.counts, rank=recipe.rank, key=jax.random.key(seed))
-        model, history = complete(model, splits.train, recipe, **told)
+        if not isinstance(model, ProbableTucker):
+            model, history = complete(model, splits.train, recipe, **told)
+        elif mesh is None:
+            model, history = complete_by_expectation(model, splits.train, recipe, progress=progress, report=report)
+        else:
+            raise SettingsError(f"the model {name} is not shared out among devices: leave them out.")
         return TensorMemory(name, model, graph.vocabulary, recipe.to_json(), history=tuple(history), **origin)
     settings = Settings(dim=recipe.rank, context=recipe.rank, orders=ORDERS)
     brain = TensorBrain.create(splits.counts, settings, key=jax.random.key(seed))

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from tensorbrain.errors import SettingsError
-from tensorbrain.factorization import MODELS, create_model, scores
+from tensorbrain.factorization import MODELS, create_model
+from tensorbrain.factorization.nonnegative_tucker import marginal
+from tensorbrain.factorization.protocol import Probable
+from tensorbrain.tensor_memory import model_scores as scores
 
 COUNTS, RANK = (5, 3, 4), 3
 
@@ -29,6 +32,10 @@ def by_hand(name, model, s, p, o, t):
         return sum(model.subjects[s, r] * model.predicates[p, r] * model.objects[o, r] for r in range(RANK))
     if name == "distmult":
         return sum(model.concepts[s, r] * model.predicates[p, r] * model.concepts[o, r] for r in range(RANK))
+    if name == "nonnegative-tucker":
+        s, p, o = (s, p, o) if p < COUNTS[1] else (o, p - COUNTS[1], s)  # the reciprocal predicate is no other
+        a, (b, c) = model.joint.entities, (model.joint.predicates, model.joint.instants)
+        return np.log(np.einsum("a,b,c,d,abcd->", a[s], b[p], a[o], c[t], model.joint.core))
     a = np.asarray(model.concepts, np.float64)
     if name == "rescal":
         return a[s] @ np.asarray(model.predicates[p], np.float64) @ a[o]
@@ -66,6 +73,8 @@ def test_time_summed_out_is_the_mean_over_instants(name):
     model = model_of(name)
     timeless = scores(model, jnp.array([[0, 1, 2, -1]]), "o")[0]
     at = [scores(model, jnp.array([[0, 1, 2, t]]), "o")[0] for t in range(COUNTS[2])]
+    if isinstance(model, Probable):  # what is summed are probabilities
+        timeless, at = jnp.exp(timeless), [jnp.exp(each) for each in at]
     assert jnp.allclose(timeless, jnp.mean(jnp.stack(at), axis=0), atol=1e-5)
 
 
@@ -76,6 +85,22 @@ def test_the_penalty_is_of_the_row_alone(name):
     of_rows = model.penalty(rows)
     assert of_rows.shape == (3,) and float(of_rows.min()) > 0
     assert jnp.allclose(of_rows[0], of_rows[2]) and jnp.allclose(of_rows[1], model.penalty(rows[1:2])[0])
+
+
+@pytest.mark.parametrize("instants", [0, COUNTS[2]])
+def test_a_probable_model_gives_the_conditional_probabilities_of_its_own_table(instants):
+    """P(slot | the others) by enumeration; without a time in the question, time is summed out."""
+    model = create_model("nonnegative-tucker", (*COUNTS[:2], instants), rank=RANK, key=jax.random.key(3))
+    whole = np.asarray(marginal(model.joint, "spot"), np.float64)
+    asked = {"s": whole[:, 1, 2], "p": whole[0, :, 2], "o": whole[0, 1]}
+    for t in (-1, 3) if instants else (-1,):
+        for slot, table in asked.items():
+            expected = table.sum(axis=-1) if t < 0 else table[:, t]
+            found = jax.nn.softmax(scores(model, jnp.array([[0, 1, 2, t]]), slot))[0]
+            np.testing.assert_allclose(found, expected / expected.sum(), rtol=1e-4)
+    if instants:
+        found = jax.nn.softmax(scores(model, jnp.array([[0, 1, 2, -1]]), "t"))[0]
+        np.testing.assert_allclose(found, whole[0, 1, 2] / whole[0, 1, 2].sum(), rtol=1e-4)
 
 
 def test_unknown_models_are_refused():

@@ -160,12 +160,13 @@ def complete(
         raise SettingsError("nothing is left to learn: there is no training statement.")
     if (rows[:, 3] >= 0).any() and not model.temporal:
         raise SettingsError(
-            "these statements have a time, and this model knows none: choose tcomplex, tntcomplex, cont or brain."
+            "these statements have a time, and this model knows none: choose tcomplex, tntcomplex, cont, "
+            "nonnegative-tucker or brain."
         )
     if (rows[:, 3] < 0).all() and model.temporal:
         raise SettingsError(
-            "these statements have no time, and this model needs one: choose cp, distmult, complex, rescal, tucker "
-            "or brain."
+            "these statements have no time, and this model needs one: choose cp, distmult, complex, rescal, tucker, "
+            "nonnegative-tucker or brain."
         )
     if recipe.instants and not model.temporal:
         recipe = recipe.with_(instants=0.0, smooth=0.0)

@@ -1,7 +1,8 @@
 """Recipes: how a tensor model is taught where nothing else is said.
 
-Those of ComplEx and of the brain were chosen on valid statements, never on those that are asked; the other models have
-ComplEx's settings until they are searched (`experiments.completion --part valid --try`).
+Those of ComplEx, of the brain and of the non-negative Tucker model on small graphs were chosen on valid statements,
+never on those that are asked; the other models have ComplEx's settings until they are searched
+(`experiments.completion --part valid --try`).
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -71,7 +72,7 @@ _MUON = Recipe(
     rank=256, epochs=60, batch=32, learning_rate=4e-3, penalty=0.0, predicates=0.1, dropout=0.3, weight_decay=0.3,
     optimiser="muon",
 )  # fmt: skip
-_WHOLE = Recipe(rank=32, epochs=200, batch=1024, learning_rate=1.0, penalty=0.01)
+_WHOLE = Recipe(rank=32, epochs=400, batch=1024, learning_rate=1.0, penalty=0.003)
 
 USUAL: dict[str, tuple[Recipe, Recipe]] = {
     "brain": (_MUON, _MUON.with_(epochs=20, batch=512, learning_rate=2e-3)),

@@ -12,11 +12,13 @@ ICON = str(Path(__file__).parent / "icon.svg")
 st.set_page_config(page_title="tensorbrain", page_icon=ICON, layout="wide", initial_sidebar_state=280)
 st.logo(ICON, size="large")
 
-# Streamlit leaves six empty rem above every page, and its captions are too pale to be read by everybody.
+# Streamlit leaves six empty rem above every page, its captions are too pale to be read by everybody, and so is white on
+# the light blue that buttons have in the dark theme.
 STYLE = """<style>
 .stMainBlockContainer { padding: 3.75rem clamp(0.8rem, 2.5vw, 2.5rem) 3rem; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit; }
 [data-testid="stCaptionContainer"] { opacity: 0.82; }
+[data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #14171d); }
 </style>"""
 st.html(STYLE)
 

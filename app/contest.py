@@ -1,5 +1,6 @@
 """Models compared on a graph: each is taught most of its statements in the background, and asked those held out."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -53,7 +54,7 @@ class Plan(NamedTuple):
 class Result(NamedTuple):
     """How well a model knows what it was not taught.
 
-    ``figures`` of `link_figures`, ``seconds`` of training, ``numbers`` it has; ``reciprocal`` of the rank of each
+    ``figures`` of `link_figures`, ``seconds`` of learning, ``numbers`` it has; ``reciprocal`` of the rank of each
     question for a subject or an object; ``guesses`` for the objects of the contest's ``questions``.
     """
 
@@ -96,6 +97,15 @@ def split(graph: KnowledgeGraph, plan: Plan) -> Splits:
     """The statements that are learned and those that are asked, of which there are at most ``MOST_ASKED``."""
     share = min(plan.held, MOST_ASKED / max(statements(graph, plan.timed), 1))
     return split_graph(graph, valid=0.0, test=share, time=plan.timed, seed=plan.seed)
+
+
+def seconds(news: Sequence[dict[str, Any]]) -> float:
+    """How long a model has learned since its first report: before it, its program was compiled.
+
+    >>> seconds([{"seconds": 4.0}, {"seconds": 4.5}]), seconds([])
+    (0.5, 0.0)
+    """
+    return news[-1]["seconds"] - news[0]["seconds"] if news else 0.0
 
 
 class Contest(Job):
@@ -151,7 +161,7 @@ class Contest(Job):
             score = scorer_of(taught)
             self.results[name] = Result(
                 link_figures(score, splits),
-                taught.history[-1]["seconds"],
+                seconds(news),
                 sum(a.size for a in jax.tree.leaves(taught.model) if a.dtype.kind == "f"),
                 reciprocal([ranks(score, asked, splits.known, slot) for slot in "so"]),
                 best_guesses(score, self.questions, splits.known, "o"),

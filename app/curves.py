@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+from contest import seconds
 from standings import TITLES
 
-AGAINST = {"passes": ("pass", "passes through the statements"), "seconds": ("seconds", "seconds of training")}
+AGAINST = {
+    "passes": ("pass", "passes through the statements"),
+    "seconds": ("seconds", "seconds since its program was compiled"),
+}
 # Colour and dash of each line: those that are compared are never alike in both.
 LINES = {
     "brain": ("#3b86dd", [1, 0]),
@@ -28,14 +32,16 @@ News = Mapping[str, Sequence[dict[str, Any]]]
 def points(news: News) -> pa.Table:
     """The curves as a table with a row a point; of long ones some points, and always the last.
 
+    Seconds are counted from the first report on: before it, a program was compiled.
+
     >>> points({"brain": [{"epoch": 0.5, "seconds": 1.0, "loss": 3.0, "done": 0.1}]}).to_pylist()
-    [{'model': 'brain', 'pass': 0.5, 'seconds': 1.0, 'loss': 3.0}]
+    [{'model': 'brain', 'pass': 0.5, 'seconds': 0.0, 'loss': 3.0}]
     """
     rows = []
     for name, records in news.items():
         step = -(-len(records) // POINTS)
         for record in [*records[:-1:step], *records[-1:]] if records else []:
-            rows.append((TITLES[name], record["epoch"], record["seconds"], record["loss"]))
+            rows.append((TITLES[name], record["epoch"], seconds([records[0], record]), record["loss"]))
     kinds = (pa.string(), pa.float64(), pa.float64(), pa.float64())
     columns = zip(*rows, strict=True) if rows else [()] * 4
     named = zip(("model", "pass", "seconds", "loss"), columns, kinds, strict=True)
@@ -73,7 +79,8 @@ def drawing(models: Sequence[str], against: str, passes: int) -> dict[str, Any]:
 def told(name: str, records: Sequence[dict[str, Any]], state: str) -> str:
     """How far one model is, in a line of words beside the curves; ``state`` is waits, taught, done or left out.
 
-    >>> told("brain", [{"epoch": 2.0, "loss": 1.5, "seconds": 3.2, "done": 0.5}], "taught")
+    >>> first = {"epoch": 0.0, "loss": 9.0, "seconds": 2.0, "done": 0.0}
+    >>> told("brain", [first, {"epoch": 2.0, "loss": 1.5, "seconds": 5.2, "done": 0.5}], "taught")
     '**brain** · pass 2, loss 1.50, about 3 s left'
     >>> told("cp", [], "waits")
     '**CP** · waits'
@@ -86,8 +93,8 @@ def told(name: str, records: Sequence[dict[str, Any]], state: str) -> str:
         return f"{title} · stopped in pass {last['epoch']:.3g}, and left out"
     if state == "done":
         fell = f"{records[0]['loss']:.2f} to {last['loss']:.2f}"
-        return f"{title} · done in {last['seconds']:.1f} s: the loss went from {fell}"
+        return f"{title} · done in {seconds(records):.1f} s: the loss went from {fell}"
     if last["done"] >= 1:
         return f"{title} · taught, and now it is asked ..."
-    left = last["seconds"] * (1 - last["done"]) / max(last["done"], 1e-6)
+    left = seconds(records) * (1 - last["done"]) / max(last["done"] - records[0]["done"], 1e-6)
     return f"{title} · pass {last['epoch']:.3g}, loss {last['loss']:.2f}, about {max(1, round(left))} s left"

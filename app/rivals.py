@@ -22,6 +22,7 @@ HELD = (5, 10, 20, 30)  # percent
 MOST_PASSES = 500
 SHARE = {"format": "%.3f", "min_value": 0.0, "max_value": 1.0}
 COLUMNS = {
+    "Model": st.column_config.TextColumn(pinned=True),
     "MRR": st.column_config.ProgressColumn(
         help="The mean of 1 / rank over the questions for subject and for object: 1 where the truth is always first.",
         **SHARE,
@@ -31,7 +32,7 @@ COLUMNS = {
        for n in (1, 3, 10)},
     **{slot: st.column_config.NumberColumn(format="%.3f", help=f"The MRR where the {slot.lower()} is asked for.")
        for slot in ("Subject", "Predicate", "Object", "Instant")},
-    "Training": st.column_config.NumberColumn(format="%.1f s", help="On this server, its program compiled."),
+    "Training": st.column_config.NumberColumn(format="%.1f s", help="Once its program is compiled, on this server."),
     "Numbers": st.column_config.NumberColumn(format="localized", help="How many parameters the model has."),
 }  # fmt: skip
 MEANS = """Held out means never taught: the models see the other statements alone, and are asked *who?* and *whom?* of
@@ -203,7 +204,7 @@ def show_standings(job: Contest) -> None:
         table(job.results), hide_index=True, column_config=COLUMNS, placeholder="", height="content",
         alt=f"{len(job.results)} models with their figures on held-out statements, and what is guessed without one.",
     )  # fmt: skip
-    kind = "with their moments" if job.plan.timed else "without time"
+    kind = "with their moments (facts have none, and are left out)" if job.plan.timed else "without time"
     learned, asked, plan = len(job.splits.train), len(job.splits.test), job.plan
     st.caption(
         f"{learned:,} statements {kind} were learned in {plan.passes} passes, {asked:,} were held out by seed "

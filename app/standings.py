@@ -57,17 +57,20 @@ def verdict(results: dict[str, Result]) -> str:
 statements such a gap (± 0.000) is more than chance makes. Counting alone, without any model, comes to 0.250.'
     """
     first, *others = sorted(results, key=lambda name: -results[name].figures["mrr"])
-    figures = results[first].figures
+    figures, best = results[first].figures, _called(first, bold=True)
     guess, base = max(((name, of["mrr"]) for name, of in figures["baseline"].items()), key=lambda pair: pair[1])
-    said = f"{_called(first, True)} knows best what it was not taught: its MRR is **{figures['mrr']:.3f}**"
-    if not others:
-        said = f"{_called(first, True)} has an MRR of **{figures['mrr']:.3f}** on what it was not taught."
-    else:
+    if others:
         gap, about = ahead(results[first].reciprocal, results[others[0]].reciprocal)
-        said += (
-            f", {gap:.3f} above that of {_called(others[0])}. On {figures['asked']:,} held-out statements such a gap "
+        how = "knows best what it was not taught" if gap > about else "is first, and hardly ahead"
+        said = (
+            f"{best} {how}: its MRR is **{figures['mrr']:.3f}**, {gap:.3f} above that of {_called(others[0])}. On "
+            f"{figures['asked']:,} held-out statements such a gap (± {about:.3f}) "
+            f"{'is more than chance makes' if gap > about else 'may be chance'}."
         )
-        said += f"(± {about:.3f}) {'is more than chance makes' if gap > about else 'may be chance'}."
+    else:
+        said = (
+            f"{best} has an MRR of **{figures['mrr']:.3f}** on {figures['asked']:,} statements that it was not taught."
+        )
     beaten = "" if figures["mrr"] > base else ": **more than any model that was taught here**"
     return f"{said} {GUESSES[guess].capitalize()}, without any model, comes to {base:.3f}{beaten}."
 

@@ -7,6 +7,9 @@ import pytest
 
 pytest.importorskip("playwright", reason="playwright is not installed: pip install '.[browser]'")
 
+pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install '.[browser]'")
+
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 FAMILY = """PREFIX : <https://example.org/family/>
@@ -84,6 +87,34 @@ def test_a_graph_of_ones_own_is_read_taught_and_used(visit, family):
     expect(page.get_by_role("group", name=re.compile("^Player of the recall"))).to_be_visible()
     stranger = visit(MINE + "&world=my+family")  # what belongs to one visit is nobody else's
     expect(stranger.get_by_text("Nothing of your own is chosen yet")).to_be_visible()
+
+
+def test_models_are_compared_with_live_curves(visit, fits):
+    page = visit("graph?show=models&world=countries&models=DistMult&models=RESCAL&passes_each=12")
+    button(page, "Teach and compare").click()
+    curves = page.locator(".stVegaLiteChart")
+    expect(curves).to_contain_text("loss, nats a statement")
+    drawn = curves.locator("svg").element_handle()
+    expect(page.get_by_text(re.compile("DistMult · done in"))).to_be_visible()
+    assert drawn.evaluate("drawing => drawing.isConnected")  # points were added to it, and nothing was drawn anew
+    page.get_by_role("radio", name="seconds").click()
+    expect(curves).to_contain_text("seconds since its program was compiled")
+    button(page, "Stop, and keep what is done").click()
+    expect(page.get_by_text("DistMult has an MRR of")).to_be_visible()
+    expect(page.get_by_text(re.compile("RESCAL · (stopped in pass|left out)"))).to_be_visible()
+    expect(page).to_have_url(re.compile("against=seconds"))
+    page.get_by_role("radio", name="tensor").click()
+    page.get_by_role("radio", name="models").click()
+    expect(page.get_by_text("DistMult has an MRR of")).to_be_visible()
+    main = page.locator(".stMainBlockContainer")
+    label = page.locator(".stVegaLiteChart .role-axis text").first
+    for theme, ink in (("light", "rgb(29, 36, 51)"), ("dark", "rgb(232, 234, 238)")):
+        page.emulate_media(color_scheme=theme)
+        expect(label).to_have_css("fill", ink)
+    found = Axe().run(page).response["violations"]
+    assert [wrong["id"] for wrong in found if wrong["impact"] in ("serious", "critical")] == []
+    page.set_viewport_size({"width": 390, "height": 800})
+    fits(page, main)
 
 
 def test_a_broken_file_is_one_sentence(visit, tmp_path):

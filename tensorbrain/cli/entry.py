@@ -27,7 +27,7 @@ ABOUT = """The Tensor Brain: a brain that learns a knowledge graph and recalls i
 Start with: tensorbrain recall neighbourhood --subject Sparky
 
 GRAPH is a knowledge graph, BRAIN a trained brain. For both, `neighbourhood` and `countries` ship with the
-program, and everything else is the path of a file."""
+program, and everything else is the path of a file; a graph may also be `sparql:` and the address of an endpoint."""
 
 Command = (
     Annotated[Info, subcommand("info")]

@@ -1,4 +1,4 @@
-"""What a million concepts cost: learning, recall, ranking, attention, writing and a pool, each beside what it must cost.
+"""What a million concepts cost: learning, recall, ranking, attention, writing and a pool, beside what they must cost.
 
     python benchmarks/scale.py [--concepts 1000000] [--dim 128] [--only recall pool ...] [--json]
 
@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ from tensorbrain.compilation import set_up
 from tensorbrain.evaluation.completion import ranks
 from tensorbrain.factorization import create_model
 from tensorbrain.graph.vocabulary import Concept, Vocabulary
-from tensorbrain.learning.completion import complete, completion_loss
+from tensorbrain.learning.completion import complete
+from tensorbrain.learning.completion_steps import completion_loss
 from tensorbrain.learning.concept_rows import taken
 from tensorbrain.learning.grouped import among, grouped_batches
 from tensorbrain.learning.recipes import Recipe
@@ -86,7 +88,11 @@ def recall(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[str, 
         q = jax.random.normal(jax.random.key(1), (batch, dim))
         took = seconds_a_call(lambda q=q: step(brain, q))
         operations = 2 * batch * concepts * dim
-        row = {"what": f"recall, a step of {batch} cues", "seconds": took, "share of product": operations / took / of["product"]}
+        row = {
+            "what": f"recall, a step of {batch} cues",
+            "seconds": took,
+            "share of product": operations / took / of["product"],
+        }
         row["model"] = max(operations / of["product"], 4 * concepts * dim / of["reading"])
         if batch == 1:
             row["times the copy"] = took / (4 * concepts * dim / of["copying"])
@@ -200,47 +206,45 @@ def mapped(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[str, 
 
 
 def pool(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[str, Any]]:
-    """1,000 recalls of one to four statements' windows: in a pool, and one after the other, each compiled."""
-    del concepts, dim
+    """1,000 recalls side by side and one after the other, each compiled: statements, and chains of one to four hops."""
+    del concepts, dim, of
+    random = np.random.default_rng(0)
+    chains = np.full((1000, 9), OVER, np.int32)
+    for row, hops in enumerate(random.integers(1, 5, 1000).tolist()):
+        chains[row, : 1 + 2 * hops] = [0, *[1, 2] * hops]
+    statements = np.tile(np.arange(3, dtype=np.int32), (1000, 1))
+    keys = jax.random.split(jax.random.key(0), 1000)
     for count, width in ((1_000, 64), (10_000, 128)):
-        brain, random = brain_of(count, width), np.random.default_rng(0)
-        hops = random.integers(1, 5, 1000)
-        slots = np.full((1000, 9), OVER, np.int32)
-        for row, m in enumerate(hops.tolist()):
-            slots[row, : 1 + 2 * m] = [0, *[1, 2] * m]
-        told = np.full_like(slots, -1)
-        told[:, 0] = random.integers(0, count, 1000)
-        keys = jax.random.split(jax.random.key(0), 1000)
-        recalls = Recalls(jnp.tile(brain.a_bar, (1000, 1)), jnp.asarray(slots), jnp.asarray(told), keys)
-        together = seconds_a_call(lambda b=brain, r=recalls: pooled(b, r)[0])
-        ones = [jax.tree.map(lambda leaf, i=i: leaf[i : i + 1], recalls) for i in range(100)]
-        apart = 10 * seconds_a_call(lambda b=brain, o=ones: [pooled(b, r, size=1)[0] for r in o])
-        decode = jax.jit(decode_statement, static_argnames=("order", "selection"))
-        free = jnp.array([-1, -1, -1])
-
-        def statements(brain: TensorBrain = brain, keys: Any = keys, free: Any = free) -> list[Any]:
-            return [decode(brain, brain.a_bar, free, "spo", selection="argmax", key=key)[0] for key in keys[:100]]
-
-        three = pooled_statements(brain, keys)
-        yield {
-            "what": f"a pool of 1,000 chains, {count:,} concepts x {width}",
-            "seconds": together,
-            "one by one": apart,
-            "times as fast": apart / together,
-        }
-        alone, side = 10 * seconds_a_call(statements), seconds_a_call(three)
-        yield {
-            "what": f"a pool of 1,000 statements, {count:,} concepts x {width}",
-            "seconds": side,
-            "one by one": alone,
-            "times as fast": alone / side,
-        }
+        brain = brain_of(count, width)
+        for what, slots in (("statements", statements), ("chains", chains)):
+            told = np.full_like(slots, -1)
+            told[:, 0] = random.integers(0, count, 1000)
+            recalls = Recalls(jnp.tile(brain.a_bar, (1000, 1)), jnp.asarray(slots), jnp.asarray(told), keys)
+            together = seconds_a_call(partial(pooled, brain, recalls))
+            apart = 10 * seconds_a_call(partial(one_by_one, brain, recalls, 100))
+            yield {
+                "what": f"a pool of 1,000 {what}, {count:,} concepts x {width}",
+                "seconds": together,
+                "one by one": apart,
+                "times as fast": apart / together,
+            }
 
 
-def pooled_statements(brain: TensorBrain, keys: Any) -> Callable[[], Any]:
-    slots = jnp.tile(jnp.arange(3, dtype=jnp.int32), (len(keys), 1))
-    recalls = Recalls(jnp.tile(brain.a_bar, (len(keys), 1)), slots, jnp.full_like(slots, -1), keys)
-    return lambda: pooled(brain, recalls)[0]
+def one_by_one(brain: TensorBrain, recalls: Recalls, count: int) -> list[Any]:
+    """The first recalls, each by itself: a chain through a pool of one, a statement by the decoder."""
+    found = []
+    for row in range(count):
+        if recalls.slots.shape[1] == 3:
+            found.append(
+                decoded(brain, brain.a_bar, recalls.told[row], "spo", selection="argmax", key=recalls.key[row])
+            )
+        else:
+            found.append(pooled(brain, jax.tree.map(lambda leaf, row=row: leaf[row : row + 1], recalls), size=1))
+        jax.block_until_ready(found[-1])  # the next user asks when this one has been answered
+    return found
+
+
+decoded = jax.jit(decode_statement, static_argnames=("order", "selection"))
 
 
 PARTS = {part.__name__: part for part in (recall, learning, bias, ranking, attention, writing, mapped, pool)}

@@ -52,8 +52,10 @@ def free_bytes() -> int | None:
     return None
 
 
-def check_room(model: TensorModel, recipe: Recipe, *, free: int | None, devices: int = 1) -> None:
-    """SettingsError, with the estimate, where a training on so many ``devices`` would need more than is ``free``.
+def check_room(model: TensorModel, recipe: Recipe, *, free: int | None, devices: int = 1, copies: int = 1) -> None:
+    """SettingsError, with the estimate, where a training would need more than is ``free``.
+
+    The model is shared among so many ``devices``; so many ``copies`` of it are taught side by side.
 
     >>> from tensorbrain.factorization import create_model
     >>> model = create_model("complex", (1000, 3, 0), rank=50, key=jax.random.key(0))
@@ -61,7 +63,7 @@ def check_room(model: TensorModel, recipe: Recipe, *, free: int | None, devices:
     Traceback (most recent call last):
     tensorbrain.errors.SettingsError: this training needs about 0.0031 GB of memory, and ...
     """
-    needed = bytes_needed(model, recipe) / devices
+    needed = copies * bytes_needed(model, recipe) / devices
     if free is not None and needed > free:
         raise SettingsError(
             f"this training needs about {needed / GB:.2g} GB of memory, and {free / GB:.2g} GB are free: choose a "

@@ -20,7 +20,7 @@ from tensorbrain.operations import evolve, log_probabilities, measure, write_bac
 from tensorbrain.trace import Statement
 from tensorbrain.typing import Array, Float, Int, Key
 
-POOL = 128  # recalls side by side
+POOL = 256  # recalls side by side
 NAMES = frozenset({*SLOTS, "instant", "order"})
 SUBJECT, PREDICATE, OBJECT = range(3)
 OVER = -1  # no window any more

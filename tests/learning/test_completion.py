@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tensorbrain.errors import SettingsError
 from tensorbrain.factorization import create_model, scores
 from tensorbrain.factorization.protocol import turned
-from tensorbrain.learning.completion import complete, completion_loss
+from tensorbrain.learning.completion import complete
+from tensorbrain.learning.completion_steps import completion_loss
 from tensorbrain.learning.grouped import both_ways, grouped_batches, sizes_for
 from tensorbrain.learning.recipes import USUAL, Recipe, recipe_for
 from tensorbrain.learning.taught import NAMES

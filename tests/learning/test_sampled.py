@@ -10,7 +10,8 @@ from tensorbrain.errors import SettingsError
 from tensorbrain.factorization import create_model
 from tensorbrain.learning import completion
 from tensorbrain.learning.candidates import candidate_group
-from tensorbrain.learning.completion import complete, completion_loss
+from tensorbrain.learning.completion import complete
+from tensorbrain.learning.completion_steps import completion_loss
 from tensorbrain.learning.concept_rows import returned, taken
 from tensorbrain.learning.grouped import among, grouped_batches
 from tensorbrain.learning.recipes import Recipe

@@ -15,7 +15,7 @@ from tensorbrain.evaluation.link_prediction import link_figures, scorer_of
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.graph.splits import Splits
 from tensorbrain.graph.splitting import split_graph
-from tensorbrain.learning.recipes import Recipe, recipe_for
+from tensorbrain.learning.recipes import LARGE, Recipe, recipe_for
 from tensorbrain.learning.taught import teach_completion
 
 # What each model makes of a statement, by the name that the library takes; those without and with a time.
@@ -26,12 +26,14 @@ TIMELESS = {
     "cp": "the same with other numbers for subjects than for objects",
     "rescal": "has a matrix of numbers for each predicate between two vectors",
     "tucker": "lets all numbers of the three words meet in one core tensor",
+    "nonnegative-tucker": "has probabilities for numbers; it learns in whole steps, and wants ten times the passes",
 }
 TIMED = {
     "brain": "starts from the moment, then reads word by word",
     "tcomplex": "multiplies complex numbers of the words and of the moment",
     "tntcomplex": "the same, beside a part of each predicate that knows no time",
     "cont": "has a core tensor of its own for every moment",
+    "nonnegative-tucker": "has probabilities for numbers; it learns in whole steps, and wants ten times the passes",
 }
 FIRST = {False: ("brain", "complex", "distmult"), True: ("brain", "tcomplex", "tntcomplex")}
 # A smaller and faster brain than the usual one, whose lesson would be longer than a lecturer can wait.
@@ -85,12 +87,12 @@ def usual_passes(rows: int) -> int:
 
 
 def recipe_of(name: str, rows: int, passes: int) -> Recipe:
-    """The recipe of one model: the usual one with these passes, and of a brain a smaller one.
+    """The recipe of one model: the usual one with these passes, and for a brain of a small graph a smaller one.
 
     >>> recipe_of("brain", 2000, 20).rank, recipe_of("complex", 2000, 20).epochs
     (128, 20)
     """
-    return recipe_for(name, rows).with_(epochs=passes, **(BRAIN if name == "brain" else {}))
+    return recipe_for(name, rows).with_(epochs=passes, **(BRAIN if name == "brain" and rows < LARGE else {}))
 
 
 def split(graph: KnowledgeGraph, plan: Plan) -> Splits:

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from contest import MOST_ASKED, Contest, recipe_of, statements
-from scripts import titled, written
+from scripts import laid_out, titled, written
 
 from tensorbrain.learning.recipes import Recipe
 
@@ -45,7 +45,7 @@ def contest_script(job: Contest, literals: str | None = None) -> str:
             f"graph = tb.load_graph({source}{how})",
             f"splits = split_graph(graph, valid=0.0, test={share!r}, time={plan.timed}, seed=SEED)",
             "recipes = {",
-            *(f"    {written(name)}: {told(recipe_of(name, rows, plan.passes))}," for name in job.results),
+            *(line for name in job.results for line in entry(name, recipe_of(name, rows, plan.passes))),
             "}",
             *RUN,
             *GUESSED,
@@ -54,12 +54,13 @@ def contest_script(job: Contest, literals: str | None = None) -> str:
     )
 
 
-def told(recipe: Recipe) -> str:
-    """A recipe as it is written in a program, with what differs from its defaults.
+def entry(name: str, recipe: Recipe) -> list[str]:
+    """A model and its recipe as they are written in a program, with what differs from a recipe's defaults.
 
-    >>> told(Recipe(rank=8, epochs=3, optimiser="muon"))
-    'Recipe(rank=8, epochs=3, optimiser="muon")'
+    >>> entry("cp", Recipe(rank=8, epochs=3, optimiser="muon"))
+    ['    "cp": Recipe(rank=8, epochs=3, optimiser="muon"),']
     """
-    usual: Sequence[dataclasses.Field] = dataclasses.fields(Recipe)
-    set_here = {f.name: getattr(recipe, f.name) for f in usual if getattr(recipe, f.name) != f.default}
-    return f"Recipe({', '.join(f'{name}={written(value)}' for name, value in set_here.items())})"
+    fields: Sequence[dataclasses.Field] = dataclasses.fields(Recipe)
+    told = {field.name: getattr(recipe, field.name) for field in fields if getattr(recipe, field.name) != field.default}
+    lines = laid_out(f"{written(name)}: Recipe", [f"{field}={written(value)}" for field, value in told.items()])
+    return [*(f"    {line}" for line in lines[:-1]), f"    {lines[-1]},"]

@@ -19,6 +19,7 @@ LINES = {
     "cp": ("#8f5bd0", [8, 2, 2, 2]),
     "rescal": ("#c39a1c", [10, 4]),
     "tucker": ("#c2557f", [4, 2, 1, 2, 1, 2]),
+    "nonnegative-tucker": ("#6f7f99", [1, 3]),
     "tcomplex": ("#d9772b", [6, 3]),
     "tntcomplex": ("#2f9f78", [2, 2]),
     "cont": ("#8f5bd0", [8, 2, 2, 2]),

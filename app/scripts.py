@@ -185,7 +185,7 @@ class _Program:
         """A line that calls a public function, with those arguments that differ from its defaults."""
         usual = {name: parameter.default for name, parameter in inspect.signature(function).parameters.items()}
         told = [f"{name}={written(value)}" for name, value in asked.items() if value != usual[name]]
-        self.lines += _laid_out(f"{target} = tb.{function.__name__}", [*first, *told])
+        self.lines += laid_out(f"{target} = tb.{function.__name__}", [*first, *told])
 
     def intervene(self, changes: Mapping[str, Any]) -> None:
         """What was done to the brain before it was asked, if anything."""
@@ -211,7 +211,7 @@ class _Program:
             self._import("scenes", "Dials")
             options.append(f"dials=Dials({', '.join(spoilt)})")
         options.append(f"size={NOISY if shown.dials.noise else LARGE}")
-        self.lines += _laid_out("scenes = draw", ["[script]", "graph", *options])
+        self.lines += laid_out("scenes = draw", ["[script]", "graph", *options])
         if shown.propose:
             return ["scenes.pixels[0]"]
         self.lines.append("boxes = scenes.boxes[0, 1 : 1 + len(script.things)]")
@@ -242,7 +242,7 @@ class _Program:
         self._import("scenes", "episode_scripts")
         moment = written(_moment(shown.number))
         return [
-            *_laid_out("instant = graph.vocabulary.find", [moment, '"instant"']),
+            *laid_out("instant = graph.vocabulary.find", [moment, '"instant"']),
             "script = episode_scripts(graph, [instant], seed=0)[0]",
         ]
 
@@ -278,7 +278,7 @@ def written(value: Any) -> str:
     return f'"{text[1:-1]}"' if isinstance(value, str) and text.startswith("'") and '"' not in text else text
 
 
-def _laid_out(start: str, arguments: Sequence[str]) -> list[str]:
+def laid_out(start: str, arguments: Sequence[str]) -> list[str]:
     """A call on one line, or with one argument a line where it would be too long."""
     line = f"{start}({', '.join(arguments)})"
     return [line] if len(line) <= WIDTH else [f"{start}(", *(f"    {each}," for each in arguments), ")"]

@@ -16,6 +16,7 @@ TITLES = {
     "cp": "CP",
     "rescal": "RESCAL",
     "tucker": "TuckER",
+    "nonnegative-tucker": "non-negative Tucker",
     "tcomplex": "TComplEx",
     "tntcomplex": "TNTComplEx",
     "cont": "ConT",

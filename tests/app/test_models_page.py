@@ -2,13 +2,16 @@
 
 import doctest
 import time
+from functools import partial
 
 import pytest
 
 pytest.importorskip("streamlit", reason="streamlit is not installed: pip install '.[app]'")
 
 import contest
+import contest_script
 import curves
+import equinox as eqx
 import jax
 import numpy as np
 import standings
@@ -20,7 +23,7 @@ from uploading import Brought, read
 
 from tensorbrain.errors import TensorBrainError
 from tensorbrain.evaluation.answers import Guess
-from tensorbrain.factorization import MODELS
+from tensorbrain.factorization import MODELS, create_model
 from tensorbrain.learning.taught import NAMES
 
 PLAN = Plan(("distmult", "cp"), held=0.2, passes=200)
@@ -66,15 +69,17 @@ def words(at: AppTest) -> str:
     return "\n".join(block.value for block in (*at.markdown, *at.caption))
 
 
-@pytest.mark.parametrize("module", [contest, curves, standings])
+@pytest.mark.parametrize("module", [contest, contest_script, curves, standings])
 def test_docs_are_true(module):
     assert doctest.testmod(module).failed == 0
 
 
 def test_every_model_of_the_library_is_offered_where_it_fits():
-    assert {*contest.TIMELESS, *contest.TIMED} == set(standings.TITLES) == set(curves.LINES) <= set(NAMES)
+    assert {*contest.TIMELESS, *contest.TIMED} == set(standings.TITLES) == set(curves.LINES) == set(NAMES)
     for known, timed in ((contest.TIMELESS, False), (contest.TIMED, True)):
-        assert all(MODELS[name].temporal is timed for name in set(known) - {"brain"})
+        create = partial(create_model, counts=(3, 2, 4 * timed), rank=2, key=jax.random.key(0))
+        models = {name: eqx.filter_eval_shape(create, name) for name in MODELS}
+        assert {name for name, model in models.items() if model.temporal is timed} == set(known) - {"brain"}
         assert len({str(curves.LINES[name]) for name in known}) == len(known)
 
 
@@ -85,7 +90,13 @@ def test_it_opens_with_three_models_that_fit(page):
     assert at.number_input(key="passes_each").value == 16
     assert not any(control.key == "times" for control in at.segmented_control)
     at = page(times="with time")
-    assert not at.exception and at.pills(key="models_in_time").options == ["brain", "TComplEx", "TNTComplEx", "ConT"]
+    assert not at.exception and at.pills(key="models_in_time").options == [
+        "brain",
+        "TComplEx",
+        "TNTComplEx",
+        "ConT",
+        "non-negative Tucker",
+    ]
 
 
 def test_a_link_says_what_is_compared_and_nonsense_is_mended(page):

@@ -9,7 +9,7 @@ from tensorbrain.claims.chart import to_plotly
 from tensorbrain.claims.claim import Config
 from tensorbrain.claims.scoreboard import score
 
-ALWAYS = ("bayes", "gates", "entity_indices", "consolidation", "future", "stability")  # the others take minutes
+ALWAYS = ("bayes", "gates", "entity_indices")  # the others take minutes
 
 
 @pytest.fixture(scope="module")

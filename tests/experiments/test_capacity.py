@@ -44,6 +44,7 @@ def test_the_learned_rule_is_written_and_recalled_as_the_library_does():
     )
 
 
+@pytest.mark.thorough
 def test_a_few_steps_give_every_figure():
     figures = capacity(dims=(4,), seeds=(0, 1), steps=2)
     for rule in RULES:

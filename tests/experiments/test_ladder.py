@@ -25,6 +25,7 @@ def figures(short_days):
         return ladder(load_graph("neighbourhood"), seeds=(0, 1), course=COURSE, settings=SETTINGS, progress=False)
 
 
+@pytest.mark.thorough
 def test_every_rung_has_every_figure(figures):
     beside = ("no_feedback", "no_working_memory", "count_table", "chance")
     assert figures["seeds"] == [0, 1] and set(beside) < figures.keys()
@@ -41,6 +42,7 @@ def test_every_rung_has_every_figure(figures):
             assert gain["mean"] == pytest.approx(figures[key]["mean"] - figures[rung][key]["mean"])
 
 
+@pytest.mark.thorough
 def test_the_table_names_them(figures):
     lines = table(figures).splitlines()
     assert lines[1].split() == "whole no feedback no working memory count table chance".split()

@@ -46,6 +46,7 @@ def file(tmp_path_factory) -> Path:
     return path
 
 
+@pytest.mark.thorough
 def test_boxes_tell_what_classes_cannot(file):
     figures = scene_graph_tables(
         file, images=22, seeds=(0, 1), memory=False, settings=SMALL, epochs=150, progress=False
@@ -62,6 +63,7 @@ def test_boxes_tell_what_classes_cannot(file):
     assert max(map(len, text.splitlines())) <= 120
 
 
+@pytest.mark.thorough
 def test_memory_stands_in_the_same_table(file):
     figures = scene_graph_tables(file, images=6, seeds=(3,), settings=SMALL, epochs=1, progress=False)
     for name in ("episodic_at_1", "semantic_at_10"):

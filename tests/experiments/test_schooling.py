@@ -61,6 +61,7 @@ def test_told_episodes_are_statements_of_known_individuals(graph):
     assert all(len(set(map(tuple, rows[rows[:, 0] >= 0]))) == (rows[:, 0] >= 0).sum() for rows in many[1::2])
 
 
+@pytest.mark.thorough
 def test_a_brain_comes_out_that_sees_remembers_and_imagines(brain, graph, pictures):
     assert brain.vocabulary == graph.vocabulary and brain.graph_hash == graph.content_hash()
     assert [group.name for group in brain.label_groups][:1] == ["basic"]
@@ -78,6 +79,7 @@ def test_a_brain_comes_out_that_sees_remembers_and_imagines(brain, graph, pictur
     assert imagine(brain, graph.vocabulary.concepts[0].label).shape == (1, 24, 24, 3)
 
 
+@pytest.mark.thorough
 def test_it_is_kept_in_a_file_and_goes_on_to_live(brain, pictures, tmp_path):
     brain.save(tmp_path / "school.brain")
     loaded = load_brain(tmp_path / "school.brain")

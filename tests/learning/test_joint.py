@@ -143,6 +143,7 @@ def test_the_seed_decides_and_without_a_pool_nothing_is_written(brain, town, see
     assert not one["rest"].any()
 
 
+@pytest.mark.thorough
 def test_rest_is_measured_at_the_end(brain, town, seen, options):
     taught, _ = learn_jointly(brain, town, seen, options, steps=2, pool=POOL, seed=3, progress=False)
     many = [joint._episodes(seen, POOL, NOBODY, np.random.default_rng(seed)) for seed in range(16)]

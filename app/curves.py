@@ -25,7 +25,7 @@ LINES = {
     "cont": ("#8f5bd0", [8, 2, 2, 2]),
 }
 POINTS = 120  # of a curve: more cannot be told apart
-HEIGHT = 300
+HEIGHT = 320
 
 News = Mapping[str, Sequence[dict[str, Any]]]
 
@@ -57,7 +57,13 @@ def drawing(models: Sequence[str], against: str, passes: int) -> dict[str, Any]:
     """
     field, title = AGAINST[against]
     names = [TITLES[name] for name in models]
-    legend = {"title": None, "orient": "top", "direction": "horizontal", "columns": 3, "symbolStrokeWidth": 3}
+    legend = {
+        "title": None,
+        "orient": "top",
+        "direction": "horizontal",
+        "columns": 2 if len(models) > 3 else 3,
+        "symbolStrokeWidth": 3,
+    }
     colours = {"domain": names, "range": [LINES[name][0] for name in models]}
     dashes = {"domain": names, "range": [LINES[name][1] for name in models]}
     width = {"domain": [0, passes]} if against == "passes" else {"zero": True}
@@ -93,8 +99,7 @@ def told(name: str, records: Sequence[dict[str, Any]], state: str) -> str:
     if state == "left out":
         return f"{title} · stopped in pass {last['epoch']:.3g}, and left out"
     if state == "done":
-        fell = f"{records[0]['loss']:.2f} to {last['loss']:.2f}"
-        return f"{title} · done in {seconds(records):.1f} s: the loss went from {fell}"
+        return f"{title} · done in {seconds(records):.1f} s, loss {records[0]['loss']:.2f} → {last['loss']:.2f}"
     if last["done"] >= 1:
         return f"{title} · taught, and now it is asked ..."
     left = seconds(records) * (1 - last["done"]) / max(last["done"] - records[0]["done"], 1e-6)

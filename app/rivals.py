@@ -22,7 +22,6 @@ HELD = (5, 10, 20, 30)  # percent
 MOST_PASSES = 500
 SHARE = {"format": "%.3f", "min_value": 0.0, "max_value": 1.0}
 COLUMNS = {
-    "Model": st.column_config.TextColumn(pinned=True),
     "MRR": st.column_config.ProgressColumn(
         help="The mean of 1 / rank over the questions for subject and for object: 1 where the truth is always first.",
         **SHARE,
@@ -180,7 +179,8 @@ def show_curves(job: Contest) -> None:
         lines = [told(name, job.news.get(name, []), job.state(name)) for name in job.plan.models]
         st.markdown("\n".join(f"- {line}" for line in lines))
         st.caption(
-            "A loss holds what each recipe adds to it: compare how curves fall, and in the table who knows more."
+            "Losses are not all of one kind: each recipe adds its own terms, and that of non-negative Tucker is of whole "
+            "statements. Compare how the curves fall, and in the table who knows more."
         )
     with left:
         if not any(job.news.values()):

@@ -25,14 +25,18 @@ import numpy as np
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.checkpoint import save_brain
 from tensorbrain.compilation import set_up
+from tensorbrain.datasets.worlds import load_graph
 from tensorbrain.evaluation.completion import ranks
 from tensorbrain.factorization import create_model
+from tensorbrain.graph.splitting import split_graph
 from tensorbrain.graph.vocabulary import Concept, Vocabulary
 from tensorbrain.learning.completion import complete
 from tensorbrain.learning.completion_steps import completion_loss
 from tensorbrain.learning.concept_rows import taken
 from tensorbrain.learning.grouped import among, grouped_batches
 from tensorbrain.learning.recipes import Recipe
+from tensorbrain.learning.sweep import Member, sweep
+from tensorbrain.learning.taught import teach_completion
 from tensorbrain.modes.decoder import close_window, decode_statement, open_window
 from tensorbrain.modes.mapped import open_mapped
 from tensorbrain.modes.pool import OVER, Recalls, pooled
@@ -247,7 +251,24 @@ def one_by_one(brain: TensorBrain, recalls: Recalls, count: int) -> list[Any]:
 decoded = jax.jit(decode_statement, static_argnames=("order", "selection"))
 
 
-PARTS = {part.__name__: part for part in (recall, learning, bias, ranking, attention, writing, mapped, pool)}
+def sweeping(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[str, Any]]:
+    """Eight members of a sweep on a small graph: side by side, and one after the other."""
+    del concepts, dim, of
+    splits = split_graph(load_graph("countries"))
+    recipe = Recipe(rank=32, epochs=12, batch=64)
+    members = [Member(seed, 0.1, penalty) for seed in range(4) for penalty in (0.01, 0.03)]
+    together = [epoch["seconds"] for epoch in sweep("complex", splits, recipe, members)[0].history]
+    alone = [epoch["seconds"] for epoch in teach_completion("complex", splits, recipe=recipe).history]
+    side, one = together[-1] - together[0], alone[-1] - alone[0]
+    yield {
+        "what": f"a sweep of {len(members)} on {len(splits.train):,} statements, an epoch",
+        "seconds": side / (recipe.epochs - 1),
+        "one by one": len(members) * one / (recipe.epochs - 1),
+        "times as fast": len(members) * one / side,
+    }
+
+
+PARTS = {part.__name__: part for part in (recall, learning, bias, ranking, attention, writing, mapped, pool, sweeping)}
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from jax.sharding import Mesh
 from tqdm.auto import tqdm
 
 from tensorbrain.errors import SettingsError
-from tensorbrain.factorization.protocol import TensorModel
+from tensorbrain.factorization.protocol import Probable, TensorModel
 from tensorbrain.learning.completion_steps import chunk_of_steps, chunk_size, epoch_chunks, optimiser_of
 from tensorbrain.learning.concept_rows import spread
 from tensorbrain.learning.grouped import both_ways
@@ -109,6 +109,8 @@ def fitting(model: TensorModel, rows: Int32[np.ndarray, "row 4"], recipe: Recipe
     """
     if not len(rows):
         raise SettingsError("nothing is left to learn: there is no training statement.")
+    if isinstance(model, Probable):
+        raise SettingsError("this model is fitted by expectation-maximisation: call teach_completion.")
     if (rows[:, 3] >= 0).any() and not model.temporal:
         raise SettingsError(
             "these statements have a time, and this model knows none: choose tcomplex, tntcomplex, cont, "

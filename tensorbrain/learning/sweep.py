@@ -41,9 +41,8 @@ def sweep(name: str, splits: Splits, recipe: Recipe, members: Sequence[Member]) 
     """Teach the tensor model called ``name`` once for each member, all together: what `teach_completion` gives for it.
 
     Each member has its own start, its own order of statements, its rate and its penalty; rank, epochs, batch and all
-    else are the ``recipe``'s. On small graphs, where a step is mostly overhead, ten cost little more than one; on large
-    ones they cost as much as one after the other, and memory for all. SettingsError for no member, for a brain, and for
-    the recipes that `complete` refuses.
+    else are the ``recipe``'s. What it saves is the overhead of a step, which a processor hardly has: on two cores eight
+    took as long as one after the other. SettingsError for no member, for a brain, and for what `complete` refuses.
 
     >>> from tensorbrain.graph.splits import example_splits
     >>> members = [Member(seed, 0.1, penalty) for seed in (0, 1) for penalty in (0.01, 0.1)]

@@ -37,3 +37,5 @@ def test_what_cannot_be_swept_is_refused(town):
         sweep("brain", town, RECIPE.with_(optimiser="muon"), [Member(0, 0.1, 0.0)])
     with pytest.raises(SettingsError, match="have no time, and this model needs one"):
         sweep("tcomplex", town, RECIPE, [Member(0, 0.1, 0.0)])
+    with pytest.raises(SettingsError, match="fitted by expectation-maximisation"):
+        sweep("nonnegative-tucker", town, RECIPE, [Member(0, 0.1, 0.0)])

@@ -45,8 +45,8 @@ def divided(rows: int, devices: int, what: str = "rows") -> int:
     if rows % devices:
         fits = [n for n in range(1, devices) if rows % n == 0]
         raise SettingsError(
-            f"{rows:,} {what} cannot be shared evenly among {devices} devices: choose {' or '.join(map(str, fits))}, or "
-            f"give room for {-rows % devices} more."
+            f"{rows:,} {what} cannot be shared evenly among {devices} devices: choose {' or '.join(map(str, fits))}, "
+            f"or give room for {-rows % devices} more."
         )
     return rows // devices
 

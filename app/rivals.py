@@ -179,8 +179,8 @@ def show_curves(job: Contest) -> None:
         lines = [told(name, job.news.get(name, []), job.state(name)) for name in job.plan.models]
         st.markdown("\n".join(f"- {line}" for line in lines))
         st.caption(
-            "Losses are not all of one kind: each recipe adds its own terms, and that of non-negative Tucker is of whole "
-            "statements. Compare how the curves fall, and in the table who knows more."
+            "Losses are not all of one kind: each recipe adds its own terms, and that of non-negative Tucker is of "
+            "whole statements. Compare how the curves fall, and in the table who knows more."
         )
     with left:
         if not any(job.news.values()):

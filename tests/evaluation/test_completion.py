@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tensorbrain.errors import SettingsError
+from tensorbrain.evaluation import completion
 from tensorbrain.evaluation.completion import ROWS, calibration_error, completion_figures, ranks
 from tensorbrain.evaluation.guesses import CountTable, LastSeen
 from tensorbrain.evaluation.ranking import realistic_rank
@@ -68,3 +70,27 @@ def test_guesses_from_counts_and_from_what_was_last_seen():
     seen = LastSeen(told, (4, 3, 3))
     assert seen.scores(np.array([[3, 1, -1, 0]], np.int32), "o").argmax() == 2
     assert seen.scores(np.array([[2, 0, 1, -1]], np.int32), "t").argmax() == 1
+
+
+def test_scores_that_are_no_numbers_have_no_rank():
+    rows = np.array([[0, 0, 1, -1]], np.int32)
+    with pytest.raises(SettingsError, match="some scores are no numbers"):
+        ranks(lambda rows, slot: np.array([[0.0, np.nan, 2.0]] * len(rows)), rows, rows, "o")
+
+
+def test_many_candidates_are_asked_for_fewer_rows_at_a_time(monkeypatch):
+    random = np.random.default_rng(0)
+    rows = np.stack([random.integers(0, 9, 40), np.zeros(40), random.integers(0, 9, 40), np.full(40, -1)], 1)
+    rows = np.unique(rows.astype(np.int32), axis=0)
+    table, asked = random.normal(size=(9, 9)), []
+
+    def score(part, slot):
+        asked.append(len(part))
+        return table[part[:, 0]]
+
+    whole = ranks(score, rows, rows, "o")
+    monkeypatch.setattr(completion, "SCORES", 9 * 4)
+    parts = ranks(score, rows, rows, "o")
+    assert set(asked[1:]) == {4}
+    for a, b in zip(whole, parts, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6)

@@ -88,7 +88,8 @@ def pykeen(folder: Path, name: str, epochs: int, rank: int, batch: int, *, colle
 
     model = model_resolver.make(name, triples_factory=train, embedding_dim=rank, loss="crossentropy", random_seed=0)
     rate = 0.05 if len(train.mapped_triples) < LARGE else 0.01
-    training = LCWATrainingLoop(model, triples_factory=train, optimizer=torch.optim.Adam(model.parameters(), lr=rate))
+    steps = torch.optim.Adam(model.parameters(), lr=rate)
+    training = LCWATrainingLoop(model=model, triples_factory=train, optimizer=steps)
     ends[0] = time.perf_counter()
     training.train(train, num_epochs=epochs + 1, batch_size=batch, use_tqdm=False, callbacks=Clock)
     took = np.diff(ends)

@@ -33,7 +33,7 @@ from tensorbrain.graph.vocabulary import Concept, Vocabulary
 from tensorbrain.learning.completion import complete
 from tensorbrain.learning.completion_steps import completion_loss
 from tensorbrain.learning.concept_rows import taken
-from tensorbrain.learning.grouped import among, grouped_batches
+from tensorbrain.learning.grouped import among, grouped, grouped_batches
 from tensorbrain.learning.recipes import Recipe
 from tensorbrain.learning.sweep import Member, sweep
 from tensorbrain.learning.taught import teach_completion
@@ -113,7 +113,7 @@ def learning(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[str
     recipe = Recipe(rank=dim // 2, epochs=3, batch=BATCH, candidates=CANDIDATES)
     _, history = complete(model, rows, recipe)
     took = history[-1]["seconds"] - history[0]["seconds"]  # the first epoch compiles
-    batch = next(grouped_batches(rows, batch=BATCH, random=random))
+    batch = next(grouped_batches(grouped(rows, BATCH), random=random))
     weighed = 2 * len(batch.rows) + CANDIDATES
     steps = 2 * 2 * count / BATCH
     yield {
@@ -132,7 +132,7 @@ def bias(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[str, An
     rows = rows.astype(np.int32)
     recipe = Recipe(rank=dim // 2, epochs=3, batch=64, penalty=0.001)
     model, _ = complete(model, rows, recipe)
-    batch = next(grouped_batches(rows, batch=64, random=random))
+    batch = next(grouped_batches(grouped(rows, 64), random=random))
     loss = jax.jit(completion_loss, static_argnames="recipe")
     plain = recipe.with_(penalty=0.0)
     exact = float(loss(model, batch, plain))

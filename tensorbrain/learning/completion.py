@@ -16,7 +16,7 @@ from tensorbrain.errors import SettingsError
 from tensorbrain.factorization.protocol import Probable, TensorModel
 from tensorbrain.learning.completion_steps import chunk_of_steps, chunk_size, epoch_chunks, optimiser_of
 from tensorbrain.learning.concept_rows import spread
-from tensorbrain.learning.grouped import both_ways
+from tensorbrain.learning.grouped import both_ways, grouped
 from tensorbrain.learning.recipes import Recipe
 from tensorbrain.learning.room import check_room, free_bytes
 from tensorbrain.learning.schooling import learning_rate, stop_on_ctrl_c
@@ -62,8 +62,8 @@ def complete(
     params = jax.tree.map(jnp.copy, params)  # the chunk takes its arguments' memory: the given model keeps its own
     state = optimiser_of(recipe).init(params)
     random, key = np.random.default_rng(seed), jax.random.key(seed)
-    told = both_ways(rows, len(model.keys("p")) // 2)
-    size = chunk_size(told, recipe.batch)
+    told = grouped(both_ways(rows, len(model.keys("p")) // 2), recipe.batch)
+    size = chunk_size(told)
     history: list[dict[str, Any]] = []
     started = time.perf_counter()
     with stop_on_ctrl_c() as stopped, tqdm(total=recipe.epochs, unit="epoch", disable=not progress) as bar:
@@ -72,14 +72,14 @@ def complete(
             for chunk, weight in epoch_chunks(told, recipe, concepts, size=size, random=random):
                 rate = recipe.learning_rate
                 if recipe.optimiser == "muon":  # Adagrad slows down by itself
-                    rate = learning_rate(rate, (epoch + seen / len(told)) / recipe.epochs)
+                    rate = learning_rate(rate, (epoch + seen / len(told.rows)) / recipe.epochs)
                 key, own = jax.random.split(key)
                 now = jnp.asarray(rate, jnp.float32), jnp.asarray(recipe.penalty, jnp.float32)
                 params, state, loss = _learn_chunk(params, state, frozen, chunk, *now, own, recipe=recipe)
                 summed, seen = summed + float(loss), seen + weight
                 if not np.isfinite(summed):
                     raise SettingsError(f"the loss is no number in epoch {epoch + 1}: choose a smaller learning rate.")
-                elapsed, passes = time.perf_counter() - started, epoch + seen / len(told)
+                elapsed, passes = time.perf_counter() - started, epoch + seen / len(told.rows)
                 news = {"epoch": passes, "loss": summed / seen, "seconds": elapsed, "done": passes / recipe.epochs}
                 if report is not None and report(news):
                     stopped.set()

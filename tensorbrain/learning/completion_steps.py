@@ -12,10 +12,17 @@ import optax
 
 from tensorbrain.factorization.protocol import TensorModel
 from tensorbrain.learning.concept_rows import returned, taken
-from tensorbrain.learning.grouped import GroupedBatch, among, both_ways, grouped_batches, sizes_for  # noqa: F401
+from tensorbrain.learning.grouped import (  # noqa: F401 (examples)
+    Grouped,
+    GroupedBatch,
+    among,
+    both_ways,
+    grouped,
+    grouped_batches,
+)
 from tensorbrain.learning.recipes import Recipe
 from tensorbrain.learning.schooling import descend, optimiser
-from tensorbrain.typing import Array, Float, Int32, PRNGKeyArray
+from tensorbrain.typing import Array, Float, PRNGKeyArray
 
 CHUNK = 16  # batches in one compiled scan: long enough to hide dispatch, short enough to stop within a moment
 
@@ -39,7 +46,7 @@ def completion_loss(
     >>> from tensorbrain.factorization import create_model
     >>> model = create_model("complex", (5, 3, 0), rank=4, key=jax.random.key(0))
     >>> rows = np.array([[0, 1, 2, -1], [0, 1, 3, -1]], np.int32)
-    >>> batch = jax.tree.map(jnp.asarray, next(grouped_batches(rows, batch=1, random=np.random.default_rng(0))))
+    >>> batch = jax.tree.map(jnp.asarray, next(grouped_batches(grouped(rows, 1), random=np.random.default_rng(0))))
     >>> completion_loss(model, batch, Recipe(rank=4)).shape
     ()
     """
@@ -121,7 +128,7 @@ def chunk_of_steps(
 
     >>> from tensorbrain.factorization import create_model
     >>> model, recipe = create_model("complex", (5, 3, 0), rank=4, key=jax.random.key(0)), Recipe(rank=4, batch=2)
-    >>> told = both_ways(np.array([[0, 1, 2, -1]], np.int32), 3)
+    >>> told = grouped(both_ways(np.array([[0, 1, 2, -1]], np.int32), 3), 2)
     >>> (chunk, weight), = epoch_chunks(told, recipe, 5, size=1, random=np.random.default_rng(0))
     >>> state, now = optimiser_of(recipe).init(model), jnp.asarray(0.1)
     >>> nothing = jax.tree.map(lambda _: None, model)  # all of it learns
@@ -146,27 +153,26 @@ def chunk_of_steps(
     return params, state, losses.sum()
 
 
-def chunk_size(told: Int32[np.ndarray, "row 4"], batch: int) -> int:
+def chunk_size(told: Grouped) -> int:
     """How many batches make a chunk: at most ``CHUNK``, and so that an epoch has equal ones, hardly any of it padding.
 
-    >>> chunk_size(np.array([[0, 0, 1, -1], [0, 0, 2, -1], [1, 0, 2, -1]], np.int32), 1)
+    >>> chunk_size(grouped(np.array([[0, 0, 1, -1], [0, 0, 2, -1], [1, 0, 2, -1]], np.int32), 1))
     2
     """
-    steps = len(np.unique(told[:, [0, 1, 3]], axis=0)) / sizes_for(told, batch)[0]
-    return int(np.ceil(steps / np.ceil(steps / CHUNK)))
+    return int(np.ceil(told.steps / np.ceil(told.steps / CHUNK)))
 
 
 def epoch_chunks(
-    told: Int32[np.ndarray, "row 4"], recipe: Recipe, concepts: int, *, size: int, random: np.random.Generator
+    told: Grouped, recipe: Recipe, concepts: int, *, size: int, random: np.random.Generator
 ) -> Iterator[tuple[GroupedBatch, float]]:
     """One epoch's batches in stacks of ``size``, each with its weight; the last one is filled up with some of weight 0.
 
-    >>> told = np.array([[0, 0, 1, -1], [0, 0, 2, -1], [1, 0, 2, -1]], np.int32)
+    >>> told = grouped(np.array([[0, 0, 1, -1], [0, 0, 2, -1], [1, 0, 2, -1]], np.int32), 1)
     >>> chunks = epoch_chunks(told, Recipe(rank=4, batch=1), 3, size=2, random=np.random.default_rng(0))
     >>> [(chunk.queries.shape, weight) for chunk, weight in chunks]
     [((2, 1, 4), 3.0)]
     """
-    batches = grouped_batches(told, batch=recipe.batch, random=random)
+    batches = grouped_batches(told, random=random)
     if recipe.candidates:
         batches = (among(batch, concepts, recipe.candidates, random=random) for batch in batches)
     while part := list(islice(batches, size)):

@@ -37,47 +37,67 @@ def both_ways(rows: Int32[np.ndarray, "row 4"], predicates: int) -> Int32[np.nda
     return np.concatenate([rows, np.stack([o, p + predicates, s, t], axis=1).astype(np.int32)])
 
 
-def sizes_for(rows: Int32[np.ndarray, "row 4"], batch: int) -> tuple[int, int]:
-    """How many queries and how many answers a batch of at most ``batch`` queries has room for.
+class Grouped(NamedTuple):
+    """Rows in the order of their queries, found once for all epochs; `grouped` makes it.
 
-    >>> sizes_for(np.array([[0, 0, 1, -1], [0, 0, 2, -1], [1, 0, 2, -1]], np.int32), 8)
-    (2, 4)
+    ``group`` numbers the query of each row; a batch has room for ``queries`` queries and ``answers`` answers.
     """
-    queries = len(np.unique(rows[:, [0, 1, 3]], axis=0))
-    batch = max(1, min(batch, queries))
-    return batch, int(np.ceil(len(rows) / queries * batch * SLACK))
+
+    rows: Int32[np.ndarray, "row 4"]
+    group: Int[np.ndarray, " row"]
+    queries: int
+    answers: int
+
+    @property
+    def steps(self) -> float:
+        """How many batches an epoch has, or a few more where answers do not find room.
+
+        >>> grouped(np.array([[0, 0, 1, -1], [0, 0, 2, -1], [1, 0, 2, -1]], np.int32), 1).steps
+        2.0
+        """
+        return (int(self.group[-1]) + 1) / self.queries
 
 
-def grouped_batches(
-    rows: Int32[np.ndarray, "row 4"], *, batch: int, random: np.random.Generator
-) -> Iterator[GroupedBatch]:
-    """One epoch: the queries (s, p, t) in random order, ``batch`` at a time, with all the objects that answer them.
+def grouped(rows: Int32[np.ndarray, "row 4"], batch: int) -> Grouped:
+    """The rows by their queries (s, p, t), for batches of at most ``batch`` queries.
 
-    All batches have one shape; where the room for answers is not enough, a query's answers are cut in two.
-
-    >>> rows = np.array([[0, 0, 1, -1], [0, 0, 2, -1], [1, 0, 2, -1]], np.int32)
-    >>> batches = list(grouped_batches(rows, batch=8, random=np.random.default_rng(0)))
-    >>> [float(b.weight.sum()) for b in batches], batches[0].queries.shape
-    ([3.0], (2, 4))
+    >>> told = grouped(np.array([[0, 0, 1, -1], [1, 0, 2, -1], [0, 0, 2, -1]], np.int32), 8)
+    >>> told.group.tolist(), told.queries, told.answers
+    ([0, 0, 1], 2, 4)
     """
-    room_q, room = sizes_for(rows, batch)
-    order = np.lexsort((random.random(len(rows)), rows[:, 3], rows[:, 1], rows[:, 0]))
-    ordered = rows[order]
+    ordered = rows[np.lexsort((rows[:, 3], rows[:, 1], rows[:, 0]))]
     new = np.ones(len(rows), bool)
     new[1:] = (ordered[1:, [0, 1, 3]] != ordered[:-1, [0, 1, 3]]).any(axis=1)
     group = np.cumsum(new) - 1
-    rank = random.permutation(group[-1] + 1)  # the place of each query in this epoch
-    ordered, place = ordered[by := np.argsort(rank[group], kind="stable")], rank[group][by]
+    queries = int(group[-1]) + 1
+    batch = max(1, min(batch, queries))
+    return Grouped(ordered, group, batch, int(np.ceil(len(rows) / queries * batch * SLACK)))
+
+
+def grouped_batches(told: Grouped, *, random: np.random.Generator) -> Iterator[GroupedBatch]:
+    """One epoch: the queries in random order, so many at a time, with all the objects that answer them.
+
+    All batches have one shape; where the room for answers is not enough, a query's answers are cut in two.
+
+    >>> told = grouped(np.array([[0, 0, 1, -1], [0, 0, 2, -1], [1, 0, 2, -1]], np.int32), 8)
+    >>> batches = list(grouped_batches(told, random=np.random.default_rng(0)))
+    >>> [float(b.weight.sum()) for b in batches], batches[0].queries.shape
+    ([3.0], (2, 4))
+    """
+    rank = random.permutation(told.group[-1] + 1)[told.group]  # the place of each row's query in this epoch
+    by = np.argsort(rank, kind="stable")
+    ordered, place = told.rows[by], rank[by]
     start = 0
     while start < len(ordered):
-        stop = min(int(np.searchsorted(place, place[start] + room_q)), start + room, len(ordered))
+        end = int(np.searchsorted(place, place[start] + told.queries))
+        stop = min(end, start + told.answers, len(ordered))
         part, at = ordered[start:stop], place[start:stop] - place[start]
-        padded = np.zeros((room, 4), np.int32)
+        padded = np.zeros((told.answers, 4), np.int32)
         padded[: len(part)] = part
-        where = np.zeros(room, np.int32)
+        where = np.zeros(told.answers, np.int32)
         where[: len(part)] = at
-        weight: Float32[np.ndarray, " row"] = (np.arange(room) < len(part)).astype(np.float32)
-        queries = np.tile(part[:1], (room_q, 1))
+        weight: Float32[np.ndarray, " row"] = (np.arange(told.answers) < len(part)).astype(np.float32)
+        queries = np.tile(part[:1], (told.queries, 1))
         queries[at] = part
         yield GroupedBatch(queries, padded, where, weight)
         start = stop
@@ -89,7 +109,7 @@ def among(batch: GroupedBatch, concepts: int, candidates: int, *, random: np.ran
     All batches of one shape have groups of one size, twice as many as there is room for answers and the candidates.
 
     >>> rows = np.array([[7, 0, 3, -1]], np.int32)
-    >>> batch = next(grouped_batches(rows, batch=1, random=np.random.default_rng(0)))
+    >>> batch = next(grouped_batches(grouped(rows, 1), random=np.random.default_rng(0)))
     >>> few = among(batch, 9, 2, random=np.random.default_rng(0))
     >>> len(few.group.ids), few.group.ids[few.queries[0, 0]].tolist(), few.group.ids[few.rows[0, 2]].tolist()
     (6, 7, 3)

@@ -16,7 +16,7 @@ from tensorbrain.factorization import create_model
 from tensorbrain.graph.splits import Splits
 from tensorbrain.learning.completion import fitting
 from tensorbrain.learning.completion_steps import chunk_of_steps, chunk_size, epoch_chunks, optimiser_of
-from tensorbrain.learning.grouped import GroupedBatch, both_ways
+from tensorbrain.learning.grouped import GroupedBatch, both_ways, grouped
 from tensorbrain.learning.recipes import Recipe
 from tensorbrain.learning.room import check_room, free_bytes
 from tensorbrain.tensor_memory import TensorMemory
@@ -64,8 +64,8 @@ def sweep(name: str, splits: Splits, recipe: Recipe, members: Sequence[Member]) 
     rates, penalties = (
         jnp.asarray([getattr(m, of) for m in members], jnp.float32) for of in ("learning_rate", "penalty")
     )
-    told = both_ways(splits.train, splits.counts[1])
-    size = chunk_size(told, recipe.batch)
+    told = grouped(both_ways(splits.train, splits.counts[1]), recipe.batch)
+    size = chunk_size(told)
     history: list[list[dict[str, Any]]] = [[] for _ in members]
     started = time.perf_counter()
     for epoch in range(recipe.epochs):
@@ -78,7 +78,7 @@ def sweep(name: str, splits: Splits, recipe: Recipe, members: Sequence[Member]) 
             own = jnp.stack([part[1] for part in parts])
             params, state, loss = _learn_all(params, state, frozen, batches, rates, penalties, own, recipe=recipe)
             summed += np.asarray(loss)
-        for records, loss in zip(history, summed / len(told), strict=True):
+        for records, loss in zip(history, summed / len(told.rows), strict=True):
             seconds = round(time.perf_counter() - started, 3)
             records.append({"epoch": epoch + 1, "loss": round(float(loss), 5), "seconds": seconds})
     graph = splits.graph

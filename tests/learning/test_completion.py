@@ -12,7 +12,7 @@ from tensorbrain.factorization import create_model, scores
 from tensorbrain.factorization.protocol import turned
 from tensorbrain.learning.completion import complete
 from tensorbrain.learning.completion_steps import completion_loss
-from tensorbrain.learning.grouped import both_ways, grouped_batches, sizes_for
+from tensorbrain.learning.grouped import both_ways, grouped, grouped_batches
 from tensorbrain.learning.recipes import USUAL, Recipe, recipe_for
 from tensorbrain.learning.taught import NAMES
 
@@ -26,10 +26,11 @@ rows_of = st.lists(
 @given(rows_of, st.integers(1, 9), st.integers(0, 99))
 def test_every_answer_is_in_one_batch_beside_its_query(rows, batch, seed):
     rows = np.array(rows, np.int32)
-    batches = list(grouped_batches(rows, batch=batch, random=np.random.default_rng(seed)))
+    told = grouped(rows, batch)
+    batches = list(grouped_batches(told, random=np.random.default_rng(seed)))
     found = []
     for b in batches:
-        assert b.queries.shape == (sizes_for(rows, batch)[0], 4) and b.rows.shape == (sizes_for(rows, batch)[1], 4)
+        assert b.queries.shape == (told.queries, 4) and b.rows.shape == (told.answers, 4)
         real = b.weight > 0
         assert (b.queries[b.at[real]][:, [0, 1, 3]] == b.rows[real][:, [0, 1, 3]]).all()
         found += b.rows[real].tolist()
@@ -47,7 +48,7 @@ def test_the_loss_is_the_mean_over_answers_row_by_row(name):
     t = 1 if model.temporal else -1
     rows = np.array([[0, 1, 2, t], [0, 1, 3, t], [4, 0, 2, t]], np.int32)
     recipe = Recipe(rank=3, penalty=0.1, predicates=0.5, instants=0.25 if model.temporal else 0.0)
-    batch = jax.tree.map(jnp.asarray, next(grouped_batches(rows, batch=8, random=np.random.default_rng(0))))
+    batch = jax.tree.map(jnp.asarray, next(grouped_batches(grouped(rows, 8), random=np.random.default_rng(0))))
     by_hand = 0.0
     for row in rows:
         asked = jnp.asarray(row[None])
@@ -63,7 +64,7 @@ def test_the_loss_is_the_mean_over_answers_row_by_row(name):
 def test_dropout_is_off_without_a_key_and_draws_anew_with_each():
     model = create_model("complex", COUNTS, rank=3, key=jax.random.key(1))
     rows = np.array([[0, 1, 2, -1], [4, 0, 2, -1]], np.int32)
-    batch = jax.tree.map(jnp.asarray, next(grouped_batches(rows, batch=8, random=np.random.default_rng(0))))
+    batch = jax.tree.map(jnp.asarray, next(grouped_batches(grouped(rows, 8), random=np.random.default_rng(0))))
     plain, dropped = Recipe(rank=3, penalty=0.0), Recipe(rank=3, penalty=0.0, dropout=0.5)
     assert completion_loss(model, batch, plain) == completion_loss(model, batch, dropped)
     several = [float(completion_loss(model, batch, dropped, key=jax.random.key(k))) for k in range(3)]

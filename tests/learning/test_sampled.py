@@ -13,7 +13,7 @@ from tensorbrain.learning.candidates import candidate_group
 from tensorbrain.learning.completion import complete
 from tensorbrain.learning.completion_steps import completion_loss
 from tensorbrain.learning.concept_rows import returned, taken
-from tensorbrain.learning.grouped import among, grouped_batches
+from tensorbrain.learning.grouped import among, grouped, grouped_batches
 from tensorbrain.learning.recipes import Recipe
 from tensorbrain.learning.room import bytes_needed
 from tensorbrain.modes.completing import ORDERS, SerialDecoder
@@ -33,7 +33,7 @@ def model_of(name: str):
 
 
 def batch_of(rows: np.ndarray = ROWS[:4]):
-    return next(grouped_batches(rows, batch=len(rows), random=np.random.default_rng(0)))
+    return next(grouped_batches(grouped(rows, len(rows)), random=np.random.default_rng(0)))
 
 
 @pytest.mark.parametrize("name", ["complex", "cp", "rescal", "tucker", "brain"])

@@ -39,7 +39,7 @@ from tensorbrain.learning.sweep import Member, sweep
 from tensorbrain.learning.taught import teach_completion
 from tensorbrain.modes.decoder import close_window, decode_statement, open_window
 from tensorbrain.modes.mapped import open_mapped
-from tensorbrain.modes.pool import OVER, Recalls, pooled
+from tensorbrain.modes.pool import OVER, SUBJECT, Recalls, pooled
 from tensorbrain.numerics.running import attended
 from tensorbrain.settings import Settings
 from tensorbrain.tensor_memory import model_scores
@@ -88,16 +88,27 @@ def recall(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[str, 
 
         return jax.vmap(one)(q)
 
-    for batch in (1, 64, 256):
+    @jax.jit
+    def in_chunks(brain: TensorBrain, q: jax.Array) -> jax.Array:
+        keys = jax.random.split(jax.random.key(0), len(q))
+        slots = jnp.full((len(q), 1), SUBJECT)
+        return pooled(brain, Recalls(q, slots, slots - 1, keys), size=len(q))[1]
+
+    for batch, how, what in (
+        (1, step, ""),
+        (64, step, ", all scores at once"),
+        (64, in_chunks, ""),
+        (256, in_chunks, ""),
+    ):
         q = jax.random.normal(jax.random.key(1), (batch, dim))
-        took = seconds_a_call(lambda q=q: step(brain, q))
+        took = seconds_a_call(partial(how, brain, q))
         operations = 2 * batch * concepts * dim
         row = {
-            "what": f"recall, a step of {batch} cues",
+            "what": f"recall, a step of {batch} cues{what}",
             "seconds": took,
+            "model": max(operations / of["product"], 4 * concepts * dim / of["reading"]),
             "share of product": operations / took / of["product"],
         }
-        row["model"] = max(operations / of["product"], 4 * concepts * dim / of["reading"])
         if batch == 1:
             row["times the copy"] = took / (4 * concepts * dim / of["copying"])
         yield row

@@ -92,7 +92,10 @@ class ConceptIndex(eqx.Module):
         Array([0., 0.], dtype=float32)
         """
         A, a0, c = self.terms(block)
-        return jnp.where(self.in_use[self.block(block)], A @ (gamma - c) + a0, NEVER)
+        rows = self.block(block)
+        # Most of the rows are not cut out, which would copy them for every product: all are scored, and some dropped.
+        n = ((gamma - c) @ self.A.T)[rows] if 2 * len(A) > len(self.A) else (gamma - c) @ A.T
+        return jnp.where(self.in_use[rows], n + a0, NEVER)
 
     def terms(self, block: str) -> tuple[Float[Array, "concept dim"], Float[Array, " concept"], float]:
         """What the score n_k = a_0k + a_k . (gamma - c) of a block is made of: rows a_k, offsets a_0k, and c.

@@ -15,7 +15,9 @@ import numpy as np
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.errors import SettingsError, TensorBrainError
 from tensorbrain.layers import BrainState
+from tensorbrain.layers.concept_index import NEVER
 from tensorbrain.modes.cue import SLOTS, read_cue
+from tensorbrain.numerics.running import best_of
 from tensorbrain.operations import evolve, log_probabilities, measure, write_back
 from tensorbrain.trace import Statement
 from tensorbrain.typing import Array, Float, Int, Key
@@ -83,6 +85,7 @@ def pooled(
         jnp.zeros((count, most)),
     )
     lengths = (recalls.slots != OVER).sum(axis=1)
+    gates = {"alpha": brain.alpha, "beta": brain.beta}
 
     def filled(pool: _Pool) -> _Pool:
         """Give each free place the next recall that has not begun."""
@@ -99,8 +102,14 @@ def pooled(
         pool = filled(pool)
         at = jnp.minimum(pool.recall, count - 1), jnp.minimum(pool.window, most - 1)
         keys = jax.vmap(jax.random.fold_in)(recalls.key[at[0]], pool.window)
-        passed = jax.vmap(partial(_through, brain, selection=selection))
-        q, h, k, log_p = passed(pool.q, pool.h, recalls.slots[at], recalls.told[at], keys)
+        q, h = jax.vmap(partial(_evolved, brain))(pool.q, pool.h)
+        slots, told = recalls.slots[at], recalls.told[at]
+        read = _best if selection == "argmax" else _drawn
+        is_predicate = slots == PREDICATE
+        of = [read(brain, q, told, keys, block) for block in ("concept", "predicate")]
+        k, log_p = (jnp.where(is_predicate, p, c) for c, p in zip(*of, strict=True))
+        row = k + jnp.where(is_predicate, brain.index.block("predicate").start, 0).astype(k.dtype)
+        q = jax.vmap(lambda q, row: write_back(brain.index, BrainState(q, q), row, "concept", **gates).q)(q, row)
         where = jnp.where(pool.window < lengths[at[0]], pool.recall, idle), pool.window
         chosen = pool.chosen.at[where].set(k, mode="drop")  # a place without a recall is out of bounds
         log_p = pool.log_p.at[where].set(log_p, mode="drop")
@@ -114,28 +123,45 @@ def pooled(
     return pool.chosen, pool.log_p
 
 
-def _through(
-    brain: TensorBrain,
-    q: Float[Array, " dim"],
-    h: Float[Array, " context"],
-    slot: Int[Array, ""],
-    told: Int[Array, ""],
-    key: Key[Array, ""],
-    *,
-    selection: str,
-) -> tuple[Float[Array, " dim"], Float[Array, " context"], Int[Array, ""], Float[Array, ""]]:
-    """One window, whichever slot it is for: q and h after it, the index, and its log-probability."""
+def _evolved(
+    brain: TensorBrain, q: Float[Array, " dim"], h: Float[Array, " context"]
+) -> tuple[Float[Array, " dim"], Float[Array, " context"]]:
     state = evolve(brain.board, brain.memory, BrainState(q, h))
-    gamma = brain.board.gamma(state.q)
-    gates = {"alpha": brain.alpha, "beta": brain.beta}
-    found = []
-    for block in ("concept", "predicate"):
-        log_pi = log_probabilities(brain.index, gamma, block, temperature=brain.temperature)
-        _, free = measure(brain.index, state, log_pi, block, selection=selection, key=key, **gates)  # pyright: ignore
-        k = jnp.where(told >= 0, told, free.astype(told.dtype))
-        found.append((write_back(brain.index, state, k, block, **gates).q, state.h, k, log_pi[k]))
-    of_concept, of_predicate = found
-    return jax.tree.map(lambda c, p: jnp.where(slot == PREDICATE, p, c), of_concept, of_predicate)
+    return state.q, state.h
+
+
+def _drawn(
+    brain: TensorBrain, q: Float[Array, "place dim"], told: Int[Array, " place"], keys: Key[Array, " place"], block: str
+) -> tuple[Int[Array, " place"], Float[Array, " place"]]:
+    """What is told, or else drawn, in each place's window of a block, and its log-probability."""
+
+    def one(q, told, key):
+        log_pi = log_probabilities(brain.index, brain.board.gamma(q), block, temperature=brain.temperature)
+        _, k = measure(brain.index, BrainState(q, q), log_pi, block, selection="sample", key=key)
+        k = jnp.where(told >= 0, told, k.astype(told.dtype))
+        return k, log_pi[k]
+
+    return jax.vmap(one)(q, told, keys)
+
+
+def _best(
+    brain: TensorBrain, q: Float[Array, "place dim"], told: Int[Array, " place"], _: Key[Array, " place"], block: str
+) -> tuple[Int[Array, " place"], Float[Array, " place"]]:
+    """What is told, or else most probable, in each place's window of a block, and its log-probability: by `best_of`."""
+    index, temperature = brain.index, brain.temperature
+    A, a0, centre = index.terms(block)
+    rows = index.block(block)
+    asked = (jax.vmap(brain.board.gamma)(q) - centre) / temperature
+    offsets = jnp.where(index.in_use[rows], a0 / temperature, NEVER)
+    first = 0
+    if 2 * len(A) > len(index.A):  # most of the rows are not cut out, which would copy them: the others are never read
+        A, first = index.A, rows.start
+        best = best_of(asked, A, jnp.full(len(A), NEVER, offsets.dtype).at[rows].set(offsets))
+    else:
+        best = best_of(asked, A, offsets)
+    k = jnp.where(told >= 0, told, best.ids[:, 0].astype(told.dtype) - first)
+    own = (asked * A[first + k]).sum(axis=1) + offsets[k]
+    return k, own - best.log_z
 
 
 def recall_many(

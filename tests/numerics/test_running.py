@@ -4,11 +4,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorbrain.errors import SettingsError
-from tensorbrain.numerics.running import attended, begin, met, ranked
+from tensorbrain.numerics.running import attended, begin, best_of, met, ranked
 
 
 def drawn(seed, candidates, scale=1.0):
@@ -56,3 +56,17 @@ def test_a_chunk_of_nothing_but_impossible_candidates_changes_nothing():
     assert jnp.allclose(after.log_z, jax.nn.logsumexp(queries @ keys.T, axis=1), atol=1e-5)
     with pytest.raises(SettingsError, match="no candidate to rank"):
         ranked(queries, [], n=2)
+
+
+@given(st.integers(1, 12), st.integers(1, 5), st.integers(0, 99))
+@settings(max_examples=20)
+def test_the_best_of_all_chunks_is_the_best_of_all(candidates, chunk, seed):
+    random = np.random.default_rng(seed)
+    queries, keys = (random.integers(-2, 3, (n, 2)).astype(np.float32) for n in (3, candidates))  # many are level
+    offsets = random.integers(-1, 2, candidates).astype(np.float32)
+    scores = queries @ keys.T + offsets
+    best = best_of(jnp.asarray(queries), jnp.asarray(keys), jnp.asarray(offsets), chunk=chunk)
+    assert best.ids[:, 0].tolist() == scores.argmax(axis=1).tolist()
+    log_z = np.log(np.exp(scores.astype(np.float64)).sum(axis=1))
+    np.testing.assert_allclose(best.log_z, log_z, atol=1e-5)
+    np.testing.assert_allclose(best.log_p[:, 0], scores.max(axis=1) - log_z, atol=1e-5)

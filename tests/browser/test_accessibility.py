@@ -30,6 +30,8 @@ def test_nothing_serious_is_wrong(visit, view):
     if view not in ("graph", "claims"):
         expect(page.locator(".player").last).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    # What stands from the run before is shown pale until the next has come, and is not what a reader is left with.
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
     found = {}
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")

@@ -6,12 +6,6 @@ python spread_worker.py OUT DEVICES [ADDRESS NUMBER COUNT]
 import sys
 
 import jax
-
-if len(sys.argv) > 3:
-    address, number, count = sys.argv[3:]
-    jax.config.update("jax_cpu_collectives_implementation", "gloo")
-    jax.distributed.initialize(address, int(count), int(number), local_device_ids=[0])
-
 import numpy as np
 from jax.experimental import multihost_utils
 
@@ -39,6 +33,10 @@ def everything(array: jax.Array) -> np.ndarray:
 
 
 def main() -> None:
+    if len(sys.argv) > 3:
+        address, number, count = sys.argv[3:]
+        jax.config.update("jax_cpu_collectives_implementation", "gloo")
+        jax.distributed.initialize(address, int(count), int(number), local_device_ids=[0])
     out, mesh, rows = sys.argv[1], concept_mesh(int(sys.argv[2])), statements()
     found = {}
     models = {
@@ -68,4 +66,5 @@ def main() -> None:
         np.savez(out, **found)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -51,7 +51,9 @@ def with_model(change):
 
 def word(brain: Brain, n: int) -> Brain:
     words = brain.vocabulary
-    concept = Concept(f"urn:new{len(words)}", "neu \u2028 ü", ("entity", "predicate", "instant")[n % 3])
+    taken = {word.iri for word in (*words.concepts, *words.predicates, *words.instants)}
+    number = next(n for n in range(len(words), 1000) if f"urn:new{n}" not in taken)
+    concept = Concept(f"urn:new{number}", "neu \u2028 ü", ("entity", "predicate", "instant")[n % 3])
     return dataclasses.replace(brain, vocabulary=words.with_concept(concept, "2026-06-01T09:00:00"))
 
 

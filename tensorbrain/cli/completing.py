@@ -82,7 +82,7 @@ def train_completion(
     from tensorbrain.numerics.sharding import concept_mesh
 
     set_up()
-    mesh = concept_mesh(how.devices) if how.devices else None
+    mesh = concept_mesh(how.devices) if how.devices is not None else None
     started = time.perf_counter()
     with Interruption() as interruption:
         try:

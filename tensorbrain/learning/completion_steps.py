@@ -1,6 +1,7 @@
 """Steps of the training of tensor models: the likelihood of every slot, all candidates weighed by one product."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -91,12 +92,16 @@ def optimiser_of(recipe: Recipe) -> optax.GradientTransformation:
     return optimiser(recipe.weight_decay, maps=("V", "B", "W"))
 
 
+def _is_like(model: Any, part: Any) -> bool:
+    """Whether a part of a tree has the shape of the model: parameters, or moments of them."""
+    return isinstance(part, type(model))
+
+
 def _few(tree: Any, batch: GroupedBatch, model: Any) -> Any:
     """The parameters, or their moments, of the concepts that a batch weighs: what it does not weigh does not move."""
     if batch.group is None:
         return tree
-    is_model = lambda part: isinstance(part, type(model))  # noqa: E731
-    ids = jnp.asarray(batch.group.ids)
+    ids, is_model = jnp.asarray(batch.group.ids), partial(_is_like, model)
     return jax.tree.map(lambda part: taken(part, ids) if is_model(part) else part, tree, is_leaf=is_model)
 
 
@@ -104,8 +109,7 @@ def _whole(tree: Any, few: Any, batch: GroupedBatch, model: Any) -> Any:
     """The tree once what was taken from it has moved: `_few` the other way round."""
     if batch.group is None:
         return few
-    is_model = lambda part: isinstance(part, type(model))  # noqa: E731
-    ids = jnp.asarray(batch.group.ids)
+    ids, is_model = jnp.asarray(batch.group.ids), partial(_is_like, model)
     return jax.tree.map(
         lambda part, own: returned(part, own, ids) if is_model(part) else own, tree, few, is_leaf=is_model
     )

@@ -18,16 +18,16 @@ def bytes_needed(model: TensorModel, recipe: Recipe) -> int:
 
     N are the parameters, which stand there as given and as learned, m = 1 or 2 their moments (Adagrad, Adam), g = 1
     their gradient, or its share where a batch weighs few candidates; b queries have K candidates' scores, probabilities
-    and the gradient of both.
+    and the gradient of both. The shapes of a model that is not made yet will do (`equinox.filter_eval_shape`).
 
     >>> from tensorbrain.factorization import create_model
     >>> model = create_model("complex", (1000, 3, 0), rank=50, key=jax.random.key(0))
     >>> bytes_needed(model, Recipe(rank=50, batch=100)) / 1e6
     2.8096
     """
-    arrays = [leaf for leaf in jax.tree.leaves(model) if eqx.is_inexact_array(leaf)]
+    arrays = [leaf for leaf in jax.tree.leaves(model) if hasattr(leaf, "dtype") and leaf.dtype.kind == "f"]
     numbers, size = sum(leaf.size for leaf in arrays), arrays[0].dtype.itemsize
-    concepts = len(model.keys("o"))
+    concepts = len(eqx.filter_eval_shape(lambda model: model.keys("o"), model))
     weighed = min(recipe.candidates + 4 * recipe.batch, concepts) if recipe.candidates else concepts
     moments = 1 if recipe.optimiser == "adagrad" else 2
     gradient = numbers if weighed == concepts else numbers * weighed // concepts

@@ -9,16 +9,18 @@ from jax.sharding import Mesh
 
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.errors import SettingsError
-from tensorbrain.factorization import MODELS, ProbableTucker, create_model
+from tensorbrain.factorization import MODELS, ProbableTucker, TensorModel, create_model
 from tensorbrain.graph.splits import Splits
 from tensorbrain.learning.completion import complete
 from tensorbrain.learning.expectation import complete_by_expectation
 from tensorbrain.learning.objectives import trainable
 from tensorbrain.learning.recipes import Recipe, recipe_for
+from tensorbrain.learning.room import check_room, free_bytes
 from tensorbrain.learning.train import prior
 from tensorbrain.modes.completing import ORDERS, SerialDecoder
 from tensorbrain.settings import Settings
 from tensorbrain.tensor_memory import TensorMemory
+from tensorbrain.typing import PRNGKeyArray
 
 NAMES = ("brain", *MODELS)
 
@@ -48,23 +50,29 @@ def teach_completion(
     graph = splits.graph
     told: dict[str, Any] = {"seed": seed, "mesh": mesh, "progress": progress, "report": report}
     origin: dict[str, Any] = {"graph_hash": graph.content_hash(), "source": graph.source, "seed": seed}
-    if name != "brain":
-        model = create_model(name, splits.counts, rank=recipe.rank, key=jax.random.key(seed))
-        if not isinstance(model, ProbableTucker):
-            model, history = complete(model, splits.train, recipe, **told)
-        elif mesh is None:
-            model, history = complete_by_expectation(model, splits.train, recipe, progress=progress, report=report)
-        else:
-            raise SettingsError(f"the model {name} is not shared out among devices: leave them out.")
-        return TensorMemory(name, model, graph.vocabulary, recipe.to_json(), history=tuple(history), **origin)
     settings = Settings(dim=recipe.rank, context=recipe.rank, orders=ORDERS)
-    brain = TensorBrain.create(splits.counts, settings, key=jax.random.key(seed))
-    brain = eqx.tree_at(lambda b: b.p_t, brain, prior(graph, brain))
-    decoder = SerialDecoder(brain)
-    learns = eqx.tree_at(
-        lambda decoder: decoder.brain,
-        jax.tree.map(lambda _: False, decoder),
-        trainable(brain, learn_beta=settings.learn_beta),
-    )
-    decoder, history = complete(decoder, splits.train, recipe, trainable=learns, **told)
-    return Brain(decoder.brain, graph.vocabulary, settings, history=tuple(history), **origin)  # pyright: ignore
+
+    def make(key: PRNGKeyArray) -> TensorModel:
+        if name == "brain":
+            return SerialDecoder(TensorBrain.create(splits.counts, settings, key=key))
+        return create_model(name, splits.counts, rank=recipe.rank, key=key)
+
+    key, devices = jax.random.key(seed), 1 if mesh is None else mesh.size
+    check_room(eqx.filter_eval_shape(make, key), recipe, free=free_bytes(), devices=devices)  # before it is made
+    model = make(key)
+    if isinstance(model, ProbableTucker):
+        if mesh is not None:
+            raise SettingsError(f"the model {name} is not shared out among devices: leave them out.")
+        model, history = complete_by_expectation(model, splits.train, recipe, progress=progress, report=report)
+    elif not isinstance(model, SerialDecoder):
+        model, history = complete(model, splits.train, recipe, **told)
+    else:
+        model = eqx.tree_at(lambda decoder: decoder.brain.p_t, model, prior(graph, model.brain))
+        nothing = jax.tree.map(lambda _: False, model)
+        learns = trainable(model.brain, learn_beta=settings.learn_beta)
+        learns = eqx.tree_at(lambda decoder: decoder.brain, nothing, learns)
+        model, history = complete(model, splits.train, recipe, trainable=learns, **told)
+    origin |= {"history": tuple(history)}
+    if isinstance(model, SerialDecoder):
+        return Brain(model.brain, graph.vocabulary, settings, **origin)
+    return TensorMemory(name, model, graph.vocabulary, recipe.to_json(), **origin)

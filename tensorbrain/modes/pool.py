@@ -108,6 +108,7 @@ def pooled(
         is_predicate = slots == PREDICATE
         of = [read(brain, q, told, keys, block) for block in ("concept", "predicate")]
         k, log_p = (jnp.where(is_predicate, p, c) for c, p in zip(*of, strict=True))
+        # Counted from the first concept, every row of the index is one of the block of concepts: one write for both.
         row = k + jnp.where(is_predicate, brain.index.block("predicate").start, 0).astype(k.dtype)
         q = jax.vmap(lambda q, row: write_back(brain.index, BrainState(q, q), row, "concept", **gates).q)(q, row)
         where = jnp.where(pool.window < lengths[at[0]], pool.recall, idle), pool.window

@@ -29,8 +29,9 @@ def concept_mesh(devices: int | None = None) -> Mesh:
     count = len(here) if devices is None else devices
     if not 1 <= count <= len(here):
         raise SettingsError(
-            f"{count} devices were asked for and {len(here)} are here: ask for 1 to {len(here)}, or let XLA make "
-            f"virtual ones of the processor with XLA_FLAGS=--xla_force_host_platform_device_count={max(count, 2)}."
+            f"{count} devices cannot share the rows, where JAX sees {len(here)}: ask for no more and at least for "
+            "one, or let XLA make virtual ones of the processor, with "
+            f"XLA_FLAGS=--xla_force_host_platform_device_count={max(count, 2)}."
         )
     # Auto: JAX itself splits what is computed from spread arrays, and no function has to know of the mesh.
     return Mesh(np.asarray(here[:count]), (AXIS,), axis_types=(AxisType.Auto,))

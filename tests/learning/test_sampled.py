@@ -8,6 +8,7 @@ import pytest
 from tensorbrain.brain import TensorBrain
 from tensorbrain.errors import SettingsError
 from tensorbrain.factorization import create_model
+from tensorbrain.graph.splits import example_splits
 from tensorbrain.learning import completion
 from tensorbrain.learning.candidates import candidate_group
 from tensorbrain.learning.completion import complete
@@ -16,6 +17,7 @@ from tensorbrain.learning.concept_rows import returned, taken
 from tensorbrain.learning.grouped import among, grouped, grouped_batches
 from tensorbrain.learning.recipes import Recipe
 from tensorbrain.learning.room import bytes_needed
+from tensorbrain.learning.taught import teach_completion
 from tensorbrain.modes.completing import ORDERS, SerialDecoder
 from tensorbrain.settings import Settings
 
@@ -68,7 +70,7 @@ def test_a_group_of_all_is_the_softmax_over_all():
     )
 
 
-def test_log_z_is_too_small_by_half_the_relative_variance_and_less_so_with_more_candidates():
+def test_log_z_is_too_small_on_average_and_less_so_with_more_candidates():
     model = jax.tree.map(lambda a: 6 * a, model_of("complex"))
     batch, recipe = batch_of(), Recipe(rank=4, penalty=0.0)
     exact = float(completion_loss(model, batch, recipe))
@@ -105,6 +107,12 @@ def test_it_learns_among_few_nearly_what_it_learns_among_all():
         float(completion_loss(model, batch_of(ROWS), recipe)) for model in (model_of("complex"), among_few, among_all)
     ]
     assert loss[1] < 0.4 * loss[0] and loss[1] < loss[2] + 0.5
+
+
+@pytest.mark.parametrize("name", ["complex", "brain", "nonnegative-tucker"])
+def test_a_model_too_large_for_this_machine_is_refused_before_it_is_made(name):
+    with pytest.raises(SettingsError, match="GB are free: choose a smaller"):
+        teach_completion(name, example_splits(), recipe=Recipe(rank=10**10 if name == "complex" else 10**5, batch=8))
 
 
 def test_memory_that_is_not_there_is_said_before_it_is_taken(monkeypatch):

@@ -79,5 +79,5 @@ def test_rows_that_the_devices_do_not_divide():
 
 
 def test_more_devices_than_there_are():
-    with pytest.raises(SettingsError, match=r"9999 devices were asked for and \d+ are here: ask for 1"):
+    with pytest.raises(SettingsError, match=r"9999 devices cannot share the rows, where JAX sees \d+: ask for no more"):
         concept_mesh(9999)

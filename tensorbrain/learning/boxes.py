@@ -16,9 +16,10 @@ from tqdm.auto import tqdm
 from tensorbrain.brain import TensorBrain
 from tensorbrain.graph.scene_files import Scene
 from tensorbrain.layers import BrainState
-from tensorbrain.learning.schooling import descend, learning_rate, optimiser, stop_on_ctrl_c
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser
 from tensorbrain.modes.looking import Sight, feed_back, look, moment, pair_senses, region_senses, relate
 from tensorbrain.settings import Settings
+from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Array, Bool, Float, Float32, Int, Int32, PRNGKeyArray
 
 # A prototype's recipe, which had seen Visual Genome's test images; WIPED, UNREAD and CLASS_WEIGHT were then settled,

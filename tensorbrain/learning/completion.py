@@ -19,7 +19,8 @@ from tensorbrain.learning.concept_rows import spread
 from tensorbrain.learning.grouped import both_ways, grouped
 from tensorbrain.learning.recipes import Recipe
 from tensorbrain.learning.room import check_room, free_bytes
-from tensorbrain.learning.schooling import learning_rate, stop_on_ctrl_c
+from tensorbrain.learning.schooling import learning_rate
+from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Int32
 
 _learn_chunk = partial(jax.jit, static_argnames=("recipe",), donate_argnums=(0, 1))(chunk_of_steps)

@@ -14,7 +14,7 @@ from tensorbrain.errors import SettingsError
 from tensorbrain.factorization.nonnegative_tucker import FLOOR, NonnegativeTucker, normalised, weights_of
 from tensorbrain.factorization.probable import ProbableTucker
 from tensorbrain.learning.recipes import Recipe
-from tensorbrain.learning.schooling import stop_on_ctrl_c
+from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Array, Float, Int, Int32
 
 WITHOUT = {

@@ -12,8 +12,9 @@ import optax
 from tqdm.auto import tqdm
 
 from tensorbrain.layers.eye import Eye, glimpse
-from tensorbrain.learning.schooling import descend, learning_rate, optimiser, stop_on_ctrl_c
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser
 from tensorbrain.pictures.scenes import LEVELS, LabelGroup, Scenes
+from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Array, Float, Float32, Int, Int32, PRNGKeyArray, UInt8
 
 LOOKS = 10  # glimpses of a scene: all its regions, and in what is left of them unions of told pairs, drawn anew

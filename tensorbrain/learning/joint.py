@@ -18,10 +18,11 @@ from tensorbrain.learning.batches import generalise, training_rows
 from tensorbrain.learning.objectives import statement_loss, trainable
 from tensorbrain.learning.observing import Seen
 from tensorbrain.learning.perception import perception_terms
-from tensorbrain.learning.schooling import descend, learning_rate, optimiser, stop_on_ctrl_c
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser
 from tensorbrain.learning.train import classes_of
 from tensorbrain.learning.writing import Episodes, exchanged, resting, writing_terms
 from tensorbrain.modes.choices import Choices
+from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Array, Float, Int, Int32, PRNGKeyArray
 
 SCENES, ROWS, LIVED, TOLD = 16, 256, 16, 48  # a step: scenes perceived, rows remembered, episodes written

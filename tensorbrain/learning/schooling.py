@@ -1,9 +1,5 @@
-"""What all training loops share: the optimiser, its learning rate, and a Ctrl-C that tears no step."""
+"""What all training loops share: the optimiser and its learning rate."""
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import jax
@@ -77,23 +73,3 @@ def learning_rate(peak: float, done: float) -> float:
     (1.0, 0.05)
     """
     return peak * (0.05 + 0.95 * 0.5 * (1 + float(np.cos(np.pi * min(done, 1.0)))))
-
-
-@contextmanager
-def stop_on_ctrl_c() -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C into a flag, so that no step is torn; a second one interrupts as usual."""
-    stopped = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stopped
-        return
-    previous = signal.getsignal(signal.SIGINT)
-
-    def ask_to_stop(number, frame):
-        stopped.set()
-        signal.signal(signal.SIGINT, previous)
-
-    signal.signal(signal.SIGINT, ask_to_stop)
-    try:
-        yield stopped
-    finally:
-        signal.signal(signal.SIGINT, previous)

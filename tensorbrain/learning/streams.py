@@ -17,9 +17,10 @@ from tensorbrain.graph.streams import Stream
 from tensorbrain.layers import ConceptIndex
 from tensorbrain.learning.fit import newborn
 from tensorbrain.learning.objectives import trainable
-from tensorbrain.learning.schooling import descend, learning_rate, optimiser, stop_on_ctrl_c
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser
 from tensorbrain.modes.next_event import DURATIONS, Asked, Told, asked, foresee, instants_of, told
 from tensorbrain.settings import Settings
+from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
 
 SETTINGS = Settings(dim=128, context=256, temperature=8.0)

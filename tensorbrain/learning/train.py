@@ -19,9 +19,10 @@ from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.learning.batches import Holdout, epoch_batches, generalise, hold_out, training_rows
 from tensorbrain.learning.objectives import batch_loss, statement_loss, trainable
 from tensorbrain.learning.prefixes import Batch, stacked
-from tensorbrain.learning.schooling import descend, optimiser, stop_on_ctrl_c
+from tensorbrain.learning.schooling import descend, optimiser
 from tensorbrain.learning.schooling import learning_rate as learning_rate_at
 from tensorbrain.settings import Settings
+from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Array, Float
 
 CHUNK = 32  # batches in one compiled scan: long enough to hide dispatch, short enough to stop within a moment

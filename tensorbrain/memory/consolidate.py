@@ -16,6 +16,7 @@ from tensorbrain.errors import SettingsError
 from tensorbrain.memory.experience import WRITTEN, refuse_interventions
 from tensorbrain.memory.interleave import planned, replay_steps
 from tensorbrain.memory.replay import moving, optimiser, rates
+from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Int
 
 CHUNK = 10  # steps in one compiled scan: one can stop between two of them
@@ -77,23 +78,20 @@ def consolidate(
     keys = jax.random.split(jax.random.key(seed), padded)
     rate = jnp.concatenate([rates(learning_rate, steps), jnp.zeros(padded - steps)])
     step, loss, started = 0, 0.0, time.perf_counter()
-    with tqdm(total=steps, unit="step", disable=not progress) as bar:
-        try:
-            while step < steps:
-                part = slice(step, step + chunk)
-                params, state, losses = replay_steps(
-                    params, state, frozen, before, plan, keys[part], rate[part], moves=moves, interleaved=interleaved
-                )
-                loss = float(losses[: steps - step].mean())
-                bar.update(min(chunk, steps - step))
-                bar.set_postfix(loss=f"{loss:.3f}")
-                step = min(step + chunk, steps)
-                seconds = round(time.perf_counter() - started, 3)
-                news = {"step": step, "loss": loss, "seconds": seconds, "done": step / steps}
-                if report is not None and report(news):
-                    break
-        except KeyboardInterrupt:  # what the last whole chunk made is the brain so far
-            pass
+    with stop_on_ctrl_c() as stopped, tqdm(total=steps, unit="step", disable=not progress) as bar:
+        while step < steps and not stopped.is_set():  # what the last whole chunk made is the brain so far
+            part = slice(step, step + chunk)
+            params, state, losses = replay_steps(
+                params, state, frozen, before, plan, keys[part], rate[part], moves=moves, interleaved=interleaved
+            )
+            loss = float(losses[: steps - step].mean())
+            bar.update(min(chunk, steps - step))
+            bar.set_postfix(loss=f"{loss:.3f}")
+            step = min(step + chunk, steps)
+            seconds = round(time.perf_counter() - started, 3)
+            news = {"step": step, "loss": loss, "seconds": seconds, "done": step / steps}
+            if report is not None and report(news):
+                break
     record: dict[str, Any] = {"part": CONSOLIDATION, "steps": step, "loss": round(loss, 5)}
     record["seconds"] = round(time.perf_counter() - started, 3)
     record["instants"] = [brain.vocabulary.instants[k].iri for k in t.tolist()] if step == steps else []

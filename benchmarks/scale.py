@@ -1,11 +1,10 @@
-"""What a million concepts cost: learning, recall, ranking, attention, writing and a pool, beside what they must cost.
+"""What a million concepts cost: learning, recall, ranking, attention and writing, beside what they must cost.
 
-    python benchmarks/scale.py [--concepts 1000000] [--dim 128] [--only recall pool ...] [--json]
+    python benchmarks/scale.py [--concepts 1000000] [--dim 128] [--only recall ...] [--json]
 
 The machine's float32 product and its copying are measured in the same run, and ``model`` is the time that docs/scale.md
 gives: the greater of operations / product and bytes / reading. Bars: one recall step within 1.5 times what copying the
-bytes of A takes, batches of 64 and more at .6 of the product, a pool of 1,000 recalls 20 times as fast as one after the
-other, everything within 6 GB."""
+bytes of A takes, batches of 64 and more at .6 of the product, everything within 6 GB."""
 
 import argparse
 import json
@@ -13,7 +12,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,42 +20,28 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from devices import seconds_a_call
 
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.checkpoint import save_brain
 from tensorbrain.compilation import set_up
-from tensorbrain.datasets.worlds import load_graph
 from tensorbrain.evaluation.completion import ranks
 from tensorbrain.factorization import create_model
-from tensorbrain.graph.splitting import split_graph
 from tensorbrain.graph.vocabulary import Concept, Vocabulary
 from tensorbrain.learning.completion import complete
 from tensorbrain.learning.completion_steps import completion_loss
 from tensorbrain.learning.concept_rows import taken
 from tensorbrain.learning.grouped import among, grouped, grouped_batches
 from tensorbrain.learning.recipes import Recipe
-from tensorbrain.learning.sweep import Member, sweep
-from tensorbrain.learning.taught import teach_completion
-from tensorbrain.modes.decoder import close_window, decode_statement, open_window
+from tensorbrain.modes.decoder import close_window, open_window
 from tensorbrain.modes.mapped import open_mapped
-from tensorbrain.modes.pool import OVER, SUBJECT, Recalls, pooled
+from tensorbrain.modes.pool import SUBJECT, Recalls, pooled
 from tensorbrain.numerics.running import attended
 from tensorbrain.settings import Settings
 from tensorbrain.tensor_memory import model_scores
 
 PREDICATES, CANDIDATES, BATCH = 200, 4096, 512
-SECONDS = 3.0
-
-
-def seconds_a_call(call: Callable[[], Any], least: float = SECONDS) -> float:
-    """The median time of a warm call that waits for its result."""
-    jax.block_until_ready(call())
-    times: list[float] = []
-    while len(times) < 3 or sum(times) < least:
-        start = time.perf_counter()
-        jax.block_until_ready(call())
-        times.append(time.perf_counter() - start)
-    return float(np.median(times))
+SECONDS = 3.0  # at least, of each measurement
 
 
 def machine() -> dict[str, float]:
@@ -66,9 +51,9 @@ def machine() -> dict[str, float]:
     source, goal = np.asarray(long), np.empty(len(long), np.float32)
     product, summed = jax.jit(lambda x: x @ x), jax.jit(lambda x: x.sum())
     return {
-        "product": 2 * 3000**3 / seconds_a_call(lambda: product(x)),
-        "copying": source.nbytes / seconds_a_call(lambda: np.copyto(goal, source)),
-        "reading": source.nbytes / seconds_a_call(lambda: summed(long)),
+        "product": 2 * 3000**3 / seconds_a_call(lambda: product(x), SECONDS),
+        "copying": source.nbytes / seconds_a_call(lambda: np.copyto(goal, source), SECONDS),
+        "reading": source.nbytes / seconds_a_call(lambda: summed(long), SECONDS),
     }
 
 
@@ -101,7 +86,7 @@ def recall(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[str, 
         (256, in_chunks, ""),
     ):
         q = jax.random.normal(jax.random.key(1), (batch, dim))
-        took = seconds_a_call(partial(how, brain, q))
+        took = seconds_a_call(partial(how, brain, q), SECONDS)
         operations = 2 * batch * concepts * dim
         row = {
             "what": f"recall, a step of {batch} cues{what}",
@@ -164,7 +149,9 @@ def ranking(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[str,
     model = create_model("complex", (concepts, PREDICATES, 0), rank=dim // 2, key=jax.random.key(0))
     rows = np.stack([*(random.integers(0, n, asked) for n in (concepts, PREDICATES, concepts)), np.full(asked, -1)], 1)
     rows = rows.astype(np.int32)
-    took = seconds_a_call(lambda: ranks(lambda r, slot: model_scores(model, jnp.asarray(r), slot), rows, rows, "o"))
+    took = seconds_a_call(
+        lambda: ranks(lambda r, slot: model_scores(model, jnp.asarray(r), slot), rows, rows, "o"), SECONDS
+    )
     operations = 2 * asked * concepts * dim
     yield {
         "what": f"ranking {asked} answers",
@@ -177,7 +164,7 @@ def attention(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[st
     """Soft attention of 64 queries over all concepts, 16,384 at a time."""
     keys = jax.random.normal(jax.random.key(0), (concepts, dim))
     q = jax.random.normal(jax.random.key(1), (64, dim))
-    took = seconds_a_call(lambda: attended(q, keys, keys, chunk=16_384))
+    took = seconds_a_call(lambda: attended(q, keys, keys, chunk=16_384), SECONDS)
     operations = 2 * 2 * 64 * concepts * dim
     yield {
         "what": "attention of 64 queries over all concepts",
@@ -212,7 +199,7 @@ def mapped(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[str, 
         del words
         brain = open_mapped(path)
         cues = np.full((64, 3), -1, np.int32)
-        took = seconds_a_call(lambda: brain.recall(cues)[1])
+        took = seconds_a_call(lambda: brain.recall(cues)[1], SECONDS)
     yield {
         "what": "recall of 64 statements from the disk",
         "seconds": took,
@@ -220,66 +207,7 @@ def mapped(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[str, 
     }
 
 
-def pool(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[str, Any]]:
-    """1,000 recalls side by side and one after the other, each compiled: statements, and chains of one to four hops."""
-    del concepts, dim, of
-    random = np.random.default_rng(0)
-    chains = np.full((1000, 9), OVER, np.int32)
-    for row, hops in enumerate(random.integers(1, 5, 1000).tolist()):
-        chains[row, : 1 + 2 * hops] = [0, *[1, 2] * hops]
-    statements = np.tile(np.arange(3, dtype=np.int32), (1000, 1))
-    keys = jax.random.split(jax.random.key(0), 1000)
-    for count, width in ((1_000, 64), (10_000, 128)):
-        brain = brain_of(count, width)
-        for what, slots in (("statements", statements), ("chains", chains)):
-            told = np.full_like(slots, -1)
-            told[:, 0] = random.integers(0, count, 1000)
-            recalls = Recalls(jnp.tile(brain.a_bar, (1000, 1)), jnp.asarray(slots), jnp.asarray(told), keys)
-            together = seconds_a_call(partial(pooled, brain, recalls))
-            apart = 10 * seconds_a_call(partial(one_by_one, brain, recalls, 100))
-            yield {
-                "what": f"a pool of 1,000 {what}, {count:,} concepts x {width}",
-                "seconds": together,
-                "one by one": apart,
-                "times as fast": apart / together,
-            }
-
-
-def one_by_one(brain: TensorBrain, recalls: Recalls, count: int) -> list[Any]:
-    """The first recalls, each by itself: a chain through a pool of one, a statement by the decoder."""
-    found = []
-    for row in range(count):
-        if recalls.slots.shape[1] == 3:
-            found.append(
-                decoded(brain, brain.a_bar, recalls.told[row], "spo", selection="argmax", key=recalls.key[row])
-            )
-        else:
-            found.append(pooled(brain, jax.tree.map(lambda leaf, row=row: leaf[row : row + 1], recalls), size=1))
-        jax.block_until_ready(found[-1])  # the next user asks when this one has been answered
-    return found
-
-
-decoded = jax.jit(decode_statement, static_argnames=("order", "selection"))
-
-
-def sweeping(concepts: int, dim: int, of: dict[str, float]) -> Iterator[dict[str, Any]]:
-    """Eight members of a sweep on a small graph: side by side, and one after the other."""
-    del concepts, dim, of
-    splits = split_graph(load_graph("countries"))
-    recipe = Recipe(rank=32, epochs=12, batch=64)
-    members = [Member(seed, 0.1, penalty) for seed in range(4) for penalty in (0.01, 0.03)]
-    together = [epoch["seconds"] for epoch in sweep("complex", splits, recipe, members)[0].history]
-    alone = [epoch["seconds"] for epoch in teach_completion("complex", splits, recipe=recipe).history]
-    side, one = together[-1] - together[0], alone[-1] - alone[0]
-    yield {
-        "what": f"a sweep of {len(members)} on {len(splits.train):,} statements, an epoch",
-        "seconds": side / (recipe.epochs - 1),
-        "one by one": len(members) * one / (recipe.epochs - 1),
-        "times as fast": len(members) * one / side,
-    }
-
-
-PARTS = {part.__name__: part for part in (recall, learning, bias, ranking, attention, writing, mapped, pool, sweeping)}
+PARTS = {part.__name__: part for part in (recall, learning, bias, ranking, attention, writing, mapped)}
 
 
 def main() -> int:

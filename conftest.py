@@ -43,6 +43,14 @@ def what_stays_is_not_looked_at_again() -> Iterator[None]:
     gc.freeze()
 
 
+@pytest.fixture(scope="module")
+def quick_compiler() -> Iterator[None]:
+    """For small programs that run for a moment: there compiling well costs more than it gives."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "thorough: takes long and repeats what others test on less: `make thorough`")
 

@@ -6,19 +6,13 @@ import pytest
 
 pytest.importorskip("streamlit", reason="streamlit is not installed: pip install '.[app]'")
 
-import jax
 from streamlit.testing.v1 import AppTest
 
 TOWN = b"""PREFIX : <urn:x:>
 :Ada a :Person ; :likes :Ben ; :age 7 . :Ben a :Person ; :likes :Chess . :Sun { :Ben :meets :Ada }"""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick_compiler():
-    """Small programs that run for a moment: here compiling well costs more than it gives."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
+pytestmark = pytest.mark.usefixtures("quick_compiler")
 
 
 @pytest.fixture

@@ -29,12 +29,7 @@ from tensorbrain.learning.taught import NAMES
 PLAN = Plan(("distmult", "cp"), held=0.2, passes=200)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick_compiler():
-    """Small programs that run for a moment: here compiling well costs more than it gives."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
+pytestmark = pytest.mark.usefixtures("quick_compiler")
 
 
 @pytest.fixture

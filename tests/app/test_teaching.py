@@ -2,7 +2,6 @@
 
 import doctest
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 pytest.importorskip("streamlit", reason="streamlit is not installed: pip install '.[app]'")
 
 import background
-import jax
 import lessons
 import numpy as np
 import teaching
@@ -28,12 +26,7 @@ FAMILY = b"""PREFIX : <urn:x:>
 :Cleo :likes :Ball ; :livesIn :Rome . :Sunday { :Ben :visits :Cleo }"""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick_compiler() -> Iterator[None]:
-    """Small programs that run for a moment: here compiling well costs more than it gives."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
+pytestmark = pytest.mark.usefixtures("quick_compiler")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """A village small enough to be learned by heart, and brains that know all of it or nothing."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import jax
@@ -55,8 +54,5 @@ def ignorant(village) -> Brain:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick_compiler() -> Iterator[None]:
-    """Small programs that run for a moment: here compiling well costs more than it gives."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
+def compiled_quickly(quick_compiler: None) -> None:
+    """Small programs that run for a moment, all over this folder."""

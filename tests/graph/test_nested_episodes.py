@@ -1,9 +1,7 @@
 """Episodes within episodes: how they are said, where they come in time, and what is learned of them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import jax
 import numpy as np
 import pytest
 
@@ -104,14 +102,6 @@ def test_wholes_in_time(read):
     assert named_parts(circle) == {("walk", "x"), ("walk", "y")}
     things = read(DAY + ":wheel dct:isPartOf :bicycle . :walk dct:isPartOf 'a text' .")
     assert len(things.parts) == 0 and len(things.facts) == 1
-
-
-@pytest.fixture
-def quick_compiler() -> Iterator[None]:
-    """To compile well would take longer than to train."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 @pytest.mark.usefixtures("quick_compiler")

@@ -1,9 +1,7 @@
 """A small town in TriG: enough statements for full chunks of training, few enough to learn in seconds."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import jax
 import pytest
 
 from tensorbrain.datasets.worlds import load_graph
@@ -59,8 +57,5 @@ def taught(teach):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick_compiler() -> Iterator[None]:
-    """Small programs that run for a moment: here compiling well costs more than it gives."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
+def compiled_quickly(quick_compiler: None) -> None:
+    """Small programs that run for a moment, all over this folder."""

@@ -1,7 +1,6 @@
 """Predictive learning: walks are walks, the objective is that of the mode, and a taught brain goes on by itself."""
 
 import dataclasses
-from collections.abc import Iterator
 from functools import partial
 
 import equinox as eqx
@@ -23,14 +22,6 @@ RING = 7
 # Concept k leads by predicate 0 to the next on a ring and by predicate 1 to the one before; the last is a dead end.
 FACTS = np.array([(k, p, (k + d) % RING) for k in range(RING) for p, d in ((0, 1), (1, -1))] + [(0, 2, RING)], np.int32)
 SETTINGS = Settings(dim=32, context=32)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick_compiler() -> Iterator[None]:
-    """Small programs that run once each: here compiling well costs more than it gives."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """A town of rules, small enough to be enumerated, and a brain that knows its facts and remembers its days."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -96,8 +96,5 @@ def known() -> Callable[[TensorBrain, np.ndarray], float]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick_compiler() -> Iterator[None]:
-    """Small programs that run for a moment: here compiling well costs more than it gives."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
+def compiled_quickly(quick_compiler: None) -> None:
+    """Small programs that run for a moment, all over this folder."""

@@ -174,8 +174,5 @@ def float64() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick_compiler() -> Iterator[None]:
-    """Dozens of small programs that run once each: here compiling well costs more than it gives."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
+def compiled_quickly(quick_compiler: None) -> None:
+    """Small programs that run for a moment, all over this folder."""

@@ -18,6 +18,8 @@ PRESETS: dict[str, Settings] = {
     # QTB25: feed-forward context and the softplus offset a_0.
     "qtb2025": Settings(scoring="softplus", evolution="feedforward", orders=("sop",)),
 }
+"""The settings of the papers by name: ``default`` the library's own, ``tb2023`` TB23 as printed, ``btn2023`` the code
+that its authors released, ``qtb2025`` QTB25."""
 
 
 def preset(name: str) -> Settings:

@@ -13,7 +13,9 @@ from tensorbrain.errors import AmbiguousConceptError, SettingsError, UnknownConc
 from tensorbrain.graph.names import local_name
 
 CONCEPT_GROUPS = ("entity", "class", "attribute")
+"""The groups of which a concept is one: it can be the subject and the object of a statement."""
 GROUPS = (*CONCEPT_GROUPS, "predicate", "instant")
+"""All groups that the vocabulary numbers: those of concepts, then predicates and instants."""
 
 _COLUMN_OF_SLOT = {
     "subject": "concepts",

@@ -12,6 +12,7 @@ from tensorbrain.typing import Array, Bool, Float, Int, PRNGKeyArray
 
 Scoring = Literal["direct", "centered", "softplus", "learned"]
 BLOCKS = ("concept", "predicate", "instant")
+"""The blocks of rows of the concept index, in their order; a read-out runs over one of them."""
 NEVER = -1e30  # the score of a row that holds no concept: probability exactly 0, gradients finite
 
 

@@ -11,7 +11,9 @@ from tensorbrain.layers import BrainState, ConceptIndex
 from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
 
 Selection = Literal["sample", "argmax", "teacher"]
+"""How ``measure`` chooses: by chance from pi, the most probable one, or the one that it is told."""
 SELECTIONS = ("sample", "argmax", "teacher")
+"""The values of ``Selection``."""
 
 
 def write_back(

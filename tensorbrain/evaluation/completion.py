@@ -16,6 +16,7 @@ SLOT_NAMES = {"s": "subject", "p": "predicate", "o": "object", "t": "instant"}
 HITS = (1, 3, 10)
 ROWS, SCORES = 512, 1 << 26  # asked at a time, at most, and scores that are held at a time (256 MB)
 BINS = 10
+LEAST = np.finfo(np.float32).min
 
 Scorer = Callable[[Int32[np.ndarray, "row 4"], str], Array | np.ndarray]
 """The scores (row, candidate) of all candidates of a slot, given the other columns; higher is likelier."""
@@ -44,32 +45,55 @@ class Ranks(NamedTuple):
         return 1 + self.above + self.beside / 2
 
 
+class _Asked(NamedTuple):
+    """Questions of which those that differ in their answer alone stand together, and what is true of each group.
+
+    ``rows`` has one statement for each group; a question is its ``group`` and its ``answer``, ordered by the group;
+    ``of`` and ``true`` are flat pairs (group, a known candidate), ordered too. ``order`` are the questions' numbers.
+    """
+
+    rows: Int32[np.ndarray, "group 4"]
+    group: Int32[np.ndarray, " row"]
+    answer: Int32[np.ndarray, " row"]
+    of: Int32[np.ndarray, " pair"]
+    true: Int32[np.ndarray, " pair"]
+    order: Int[np.ndarray, " row"]
+
+
 @jax.jit
 def _ranked(
-    scores: Float[Array, "row candidate"],
+    scores: Float[Array, "group candidate"],
+    at: Int[Array, " row"],
     answer: Int[Array, " row"],
-    at: Int[Array, " other"],
-    others: Int[Array, " other"],
+    of: Int[Array, " pair"],
+    true: Int[Array, " pair"],
 ) -> tuple[Float[Array, " row"], ...]:
-    """How many are above and beside the answers, the best one's probability, and whether it is the answer."""
-    rivals = scores.at[at, others].set(-jnp.inf, mode="drop")  # an index beyond the rows fills up and is dropped
+    """How many rivals are above and beside the answers, the best one's probability, and whether it is the answer."""
+    rivals = scores.at[of, true].set(-jnp.inf, mode="drop")  # an index beyond the groups fills up and is dropped
 
-    def of_row(row):  # one at a time: each stays in the processor's cache, which is five times as fast here
-        scores, own = row
-        above, level, peak = (scores > own).sum(), (scores == own).sum() - 1, scores.max()
-        return above, level, 1 / jnp.exp(scores - peak).sum()
+    def best(row):  # one row at a time: each stays in the processor's cache, which is five times as fast here
+        peak = jnp.maximum(row.max(), LEAST)
+        return peak, jnp.exp(row - peak).sum()
 
-    own = jnp.take_along_axis(scores, answer[:, None], axis=1)[:, 0]
-    above, level, confidence = jax.lax.map(of_row, (rivals, own))
-    return above.astype(float), level.astype(float), confidence, ((above == 0) & (level == 0)).astype(float)
+    def beaten(question):
+        row, own = rivals[question[0]], question[1]
+        return (row > own).sum(), (row == own).sum()
+
+    own = scores[at, answer]
+    peak, others = (found[at] for found in jax.lax.map(best, rivals))
+    above, beside = jax.lax.map(beaten, (at, own))
+    top = jnp.maximum(peak, own)  # where nothing at all is possible, the best is believed with 0
+    total = others * jnp.exp(peak - top) + jnp.exp(own - top)
+    confidence = jnp.where(total == 0, 0.0, 1 / total)
+    return above.astype(float), beside.astype(float), confidence, ((above == 0) & (beside == 0)).astype(float)
 
 
 def ranks(score: Scorer, asked: Int32[np.ndarray, "asked 4"], known: Int32[np.ndarray, "known 4"], slot: str) -> Ranks:
     """The ranks of the ``slot`` of each asked row, all other ``known`` rows with the same remaining columns left out.
 
-    For rows with a time the filter is time-aware: what was true at another time counts as false. SettingsError where a
-    score is no number. Source: Bordes et
-    al. (2013), filtered; Garcia-Duran et al. (2018), time-aware.
+    Questions that differ in their answer alone are scored once. For rows with a time the filter is time-aware: what was
+    true at another time counts as false. SettingsError where a score is no number. Source: Bordes et al. (2013),
+    filtered; Garcia-Duran et al. (2018), time-aware.
 
     >>> rows = np.array([[0, 0, 1, -1], [0, 0, 2, -1]], np.int32)
     >>> ranks(lambda rows, slot: np.array([[0.0, 1.0, 2.0]] * len(rows)), rows, rows, "o").realistic
@@ -77,47 +101,47 @@ def ranks(score: Scorer, asked: Int32[np.ndarray, "asked 4"], known: Int32[np.nd
     """
     column = "spot".index(slot)
     named = 1 + int(known[:, [0, 2] if slot in "so" else column].max())  # as many candidates there are, or a few more
-    rows = min(ROWS, max(1, SCORES // named), len(asked))
-    at, others = _other_answers(asked, known, column)
+    questions = _together(asked, known, column)
+    size = min(ROWS, max(1, SCORES // named), len(questions.rows))
+    starts = np.arange(0, len(questions.rows) + size, size)
+    cuts = np.searchsorted(questions.group, starts), np.searchsorted(questions.of, starts)
+    room = [1 << int(np.ceil(np.log2(max(16, np.diff(ends).max())))) for ends in cuts]
     found: list[tuple[np.ndarray, ...]] = []
-    room = 1 << int(np.ceil(np.log2(max(16, _most(at, len(asked), rows)))))
-    for start in range(0, len(asked), rows):
-        part = asked[start : start + rows]
-        padded = np.concatenate([part, np.repeat(part[-1:], rows - len(part), axis=0)])
-        mine = slice(*np.searchsorted(at, [start, start + len(part)]))
-        where = np.full(room, rows, np.int32)
-        ids = np.zeros(room, np.int32)
-        where[: len(at[mine])], ids[: len(at[mine])] = at[mine] - start, others[mine]
+    for part, start in enumerate(starts[:-1]):
+        rows = questions.rows[start : start + size]
+        padded = np.concatenate([rows, np.repeat(rows[-1:], size - len(rows), axis=0)])
+        mine, pairs = (slice(ends[part], ends[part + 1]) for ends in cuts)
         scores = jnp.asarray(score(padded, slot), jnp.float32)
-        of_part = _ranked(scores, jnp.asarray(padded[:, column]), jnp.asarray(where), jnp.asarray(ids))
-        found.append(tuple(np.asarray(values, np.float64)[: len(part)] for values in of_part))
-    ranked = Ranks(*(np.concatenate(values) for values in zip(*found, strict=True)))
-    if (ranked.beside < 0).any():  # not even level with itself
+        of_part = _ranked(
+            scores,
+            _filled(questions.group[mine] - start, room[0], 0),
+            _filled(questions.answer[mine], room[0], 0),
+            _filled(questions.of[pairs] - start, room[1], size),
+            _filled(questions.true[pairs], room[1], 0),
+        )
+        found.append(tuple(np.asarray(values, np.float64)[: mine.stop - mine.start] for values in of_part))
+    back = np.argsort(questions.order)
+    ranked = Ranks(*(np.concatenate(values)[back] for values in zip(*found, strict=True)))
+    if np.isnan(ranked.confidence).any():
         raise SettingsError("some scores are no numbers: the model was taught at too large a rate, or is damaged.")
     return ranked
 
 
-def _most(at: np.ndarray, asked: int, rows: int) -> int:
-    """The most other answers that one batch of rows has."""
-    ends = np.searchsorted(at, np.arange(0, asked + rows, rows))
-    return int(np.diff(ends).max()) if len(ends) > 1 else 0
+def _filled(values: np.ndarray, room: int, by: int) -> Array:
+    return jnp.asarray(np.concatenate([values, np.full(room - len(values), by)]).astype(np.int32))
 
 
-def _other_answers(asked: np.ndarray, known: np.ndarray, column: int) -> tuple[np.ndarray, np.ndarray]:
-    """Flat pairs (number of the asked row, another true candidate of its slot), ordered by the row."""
+def _together(asked: np.ndarray, known: np.ndarray, column: int) -> _Asked:
+    """The questions in groups that share all columns but one, and all candidates that are true of each group."""
     given = [c for c in range(4) if c != column]
-    rows = np.concatenate([known, asked])
-    both = rows[np.unique(row_numbers(rows), return_index=True)[1]]
-    group = row_numbers(np.concatenate([both, asked])[:, given])
-    of_known, of_asked = group[: len(both)], group[len(both) :]
-    order = np.argsort(of_known, kind="stable")
-    first, last = (np.searchsorted(of_known[order], of_asked, side) for side in ("left", "right"))
-    counts = last - first
-    at = np.repeat(np.arange(len(asked)), counts)
-    places = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-    candidates = both[order[places], column]
-    other = candidates != asked[at, column]
-    return at[other].astype(np.int32), candidates[other].astype(np.int32)
+    rows = np.concatenate([asked, known])
+    numbers = row_numbers(rows[:, given])
+    names, first, group = np.unique(numbers[: len(asked)], return_index=True, return_inverse=True)
+    order = np.argsort(group, kind="stable")
+    place = np.minimum(np.searchsorted(names, numbers), len(names) - 1)
+    pairs = np.unique(np.stack([place, rows[:, column]], axis=1)[names[place] == numbers], axis=0)
+    of, true = pairs.T.astype(np.int32)
+    return _Asked(asked[first], group[order].astype(np.int32), asked[order, column], of, true, order)
 
 
 def completion_figures(

@@ -85,10 +85,17 @@ def met(
     if values is not None:
         mixed = mixed + weight @ values
     n = running.best.shape[1]
-    of_chunk, at = jax.lax.top_k(scores, min(n, scores.shape[1]))
+    of_chunk, at = _highest(scores) if n == 1 else jax.lax.top_k(scores, min(n, scores.shape[1]))
     best, places = jax.lax.top_k(jnp.concatenate([running.best, of_chunk], axis=1), n)
     ids = jnp.concatenate([running.ids, first.astype(jnp.int32) + at.astype(jnp.int32)], axis=1)
     return Running(peak, total, best, jnp.take_along_axis(ids, places, axis=1), mixed)
+
+
+def _highest(scores: Float[Array, "query candidate"]) -> tuple[Float[Array, "query 1"], Int[Array, "query 1"]]:
+    """The highest score and its first place, by two plain passes: on a processor argmax and top_k are slow ones."""
+    top = scores.max(axis=1, keepdims=True)
+    places = jnp.arange(scores.shape[1], dtype=jnp.int32)[None]
+    return top, jnp.where(scores == top, places, scores.shape[1]).min(axis=1, keepdims=True)
 
 
 class Ranked(NamedTuple):
@@ -168,13 +175,10 @@ def best_of(
     ) -> tuple[Array, Array, Array]:
         peak, total, best = running
         scores = queries @ keys.T + offsets[None]
-        top = scores.max(axis=1)
+        top, at = (found[:, 0] for found in _highest(scores))
         above = jnp.maximum(peak, top)
         total = total * jnp.exp(peak - above) + jnp.exp(scores - above[:, None]).sum(axis=1)
-        # The first place of the peak: two plain passes, where argmax would be a slow one.
-        places = jnp.arange(len(keys), dtype=jnp.int32)[None]
-        at = jnp.where(scores == top[:, None], places, len(keys)).min(axis=1) + first
-        return above, total, jnp.where(top > peak, at, best)
+        return above, total, jnp.where(top > peak, first + at, best)
 
     def one(k: Array, running: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
         first = k * chunk

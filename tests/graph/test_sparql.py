@@ -281,14 +281,14 @@ def test_one_sentence_says_what_is_wrong(
     answers: list,
     said: str,
     monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str],
 ):
     monkeypatch.setattr(sparql, "PATIENCE", 0.5)
     source = odd(*answers)
     start = time.perf_counter()
     assert main(["info", source]) == 2
     assert time.perf_counter() - start < 5
-    out, err = capfd.readouterr()
+    out, err = capsys.readouterr()
     assert said in err and err.count("\n") == 1 and len(err) < 500 and not out
     assert source.removeprefix(sparql.PREFIX) in err
 

@@ -166,11 +166,11 @@ def test_training_works_outside_the_main_thread(taught, teach):
     assert len(done[0].history) == 1
 
 
-def test_the_progress_bar_is_optional(taught, teach, capfd):
+def test_the_progress_bar_is_optional(taught, teach, capsys):
     teach(epochs=1)
-    assert "epoch" not in capfd.readouterr().err
+    assert "epoch" not in capsys.readouterr().err
     teach(epochs=1, progress=True)
-    assert "1/1" in capfd.readouterr().err
+    assert "1/1" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from tensorbrain.cli.output import one_line
 from tensorbrain.cli.perceive import Perceive
 from tensorbrain.cli.reason import Reason
 from tensorbrain.cli.recall import Recall
+from tensorbrain.cli.record import being_run
+from tensorbrain.cli.rerun import Rerun
 from tensorbrain.cli.train import Train
 from tensorbrain.errors import TensorBrainError
 
@@ -38,6 +40,7 @@ Command = (
     | Annotated[Ask, subcommand("ask")]
     | Annotated[Reason, subcommand("reason")]
     | Annotated[Evaluate, subcommand("evaluate")]
+    | Annotated[Rerun, subcommand("rerun")]
     | Annotated[Claims, subcommand("claims")]
     | Annotated[App, subcommand("app")]
 )
@@ -57,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # a terminal that lacks a letter shows its number
             stream.reconfigure(errors="backslashreplace")  # pyright: ignore[reportAttributeAccessIssue]
     try:
-        status = _command(argv)
+        status = run_command(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
         return status
     except TensorBrainError as error:
@@ -77,18 +80,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _command(argv: Sequence[str] | None) -> int:
+def run_command(arguments: Sequence[str]) -> int:
+    """Parse and run one command: its exit status, with what is wrong raised as an error; `main` is for a terminal.
+
+    >>> run_command(["nothing"])
+    2
+    """
     try:
         command = tyro.cli(
             Command,  # pyright: ignore[reportArgumentType]
             prog="tensorbrain",
             description=ABOUT,
-            args=argv,
+            args=arguments,
             config=(tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes),
         )
     except SystemExit as stop:  # help was asked for (0), or an option is wrong (2), and has been explained
         return stop.code if isinstance(stop.code, int) else WRONG_INPUT
-    return command.run()
+    with being_run(arguments, command):
+        return command.run()
 
 
 def _refused(sentence: str) -> int:

@@ -7,16 +7,19 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+from tensorbrain.cli.record import run_record
+
+# Also what turns the direction of writing round, so that a name could pass for another.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
 def print_json(data: Mapping[str, Any]) -> None:
-    """Print ``data`` as one JSON object on one line; numbers that JSON lacks become null.
+    """Print ``data`` as one JSON object on one line, and in it how it was made; numbers that JSON lacks become null.
 
     >>> print_json({"share": float("nan"), "counts": (1, 2)})
     {"share": null, "counts": [1, 2]}
     """
-    print(json.dumps(_plain(data), allow_nan=False))
+    print(json.dumps(_plain({**data, **run_record()}), allow_nan=False))
 
 
 def _plain(value: Any) -> Any:

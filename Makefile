@@ -11,13 +11,14 @@ ARGS ?=
 bin := $(VENV)/bin
 install := $(bin)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: help app test thorough check worlds films pictures bench
+.PHONY: help app test thorough check docs worlds films pictures bench
 
 help:
 	@echo "make app      install what the app needs, then open it on the shipped world"
 	@echo "make test     install what the tests need, then run them"
 	@echo "make thorough the same, with those that take long"
 	@echo "make check    lint, formatting and types"
+	@echo "make docs     build the documentation, its tutorials run, into docs/_build/html"
 	@echo "make worlds   rewrite the graphs of kg_data/ from their build scripts"
 	@echo "make films    make the films anew with which the app's tour opens"
 	@echo "make pictures take the pictures of the app anew, in both themes, wide and narrow"
@@ -36,6 +37,10 @@ check: $(VENV)/.test
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/pyright --pythonpath $(bin)/python
+
+docs: $(VENV)/.docs
+	$(bin)/python -m sphinx -W --keep-going --quiet -d docs/_build/.doctrees docs docs/_build/html $(ARGS)
+	@echo "open docs/_build/html/index.html"
 
 worlds: $(VENV)/.app
 	@set -e; for script in kg_data/*/build.py; do echo "$$script"; $(bin)/python "$$script"; done
@@ -59,6 +64,11 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(bin)/pip
 	@echo "Installing tensorbrain and its tests into $(VENV), once ..."
 	$(install) '.[test,browser,dev]'
 	@touch $@ $(VENV)/.app
+
+$(VENV)/.docs: pyproject.toml constraints.txt | $(bin)/pip
+	@echo "Installing tensorbrain and what builds its documentation into $(VENV), once ..."
+	$(install) '.[docs]'
+	@touch $@
 
 $(bin)/pip:
 	@command -v $(PYTHON) >/dev/null || { \

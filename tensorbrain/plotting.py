@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import xarray
 
 SLOTS = ("subject", "predicate", "object")
-ROWS, BARS, LETTERS = 3, 6, 24  # statements and candidates in a figure, and letters in a line of a label
+ROWS, BARS = 3, 6  # statements and candidates in a figure
+LETTERS, TITLE = 24, 96  # letters in a line of a label and of the title
 # Both stand out from a white and from a near-black page; all other colours are the page's own template.
 CHOSEN, OTHER = "#3b86dd", "#868d98"
 
@@ -73,7 +74,7 @@ def trace_figure(trace: Trace, *, statements: int = ROWS) -> "plotly.graph_objec
     >>> import tensorbrain as tb
     >>> figure = trace_figure(tb.recall(tb.load_brain("countries"), subject="Kenya", predicate="capital", statements=1))
     >>> figure.layout.title.text
-    'Semantic memory, given subject Kenya, predicate capital: “Kenya capital Nairobi” comes first (probability ...).'
+    'Semantic memory, given subject Kenya, predicate capital: “Kenya capital Nairobi” comes first<br>(probability ...).'
     """
     if statements < 1:
         raise SettingsError(f"a figure of {statements} statements is empty: draw at least 1.")
@@ -93,9 +94,10 @@ def trace_figure(trace: Trace, *, statements: int = ROWS) -> "plotly.graph_objec
             _write_above(figure, trace.slots[w] + told, n * len(windows) + column, lift=4)
         s = trace.statements[n]
         _write_above(figure, f"<b>{n + 1}. {_said(s)} ({s.probability:.2f})</b>", n * len(windows), lift=22)
+    words = "<br>".join(textwrap.wrap(_title(trace), TITLE))
     explained = "One row a statement, one panel a window, in the order of decoding; each panel has its own scale."
     figure.update_layout(
-        title={"text": _title(trace), "subtitle_text": explained, "x": 0.01, "xanchor": "left", "font_size": 15},
+        title={"text": words, "subtitle_text": explained, "x": 0.01, "xanchor": "left", "font_size": 15},
         height=165 + 235 * rows,
         margin={"l": 150, "r": 30, "t": 145, "b": 60},
         bargap=0.25,

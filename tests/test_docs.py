@@ -11,7 +11,7 @@ import pytest
 from tensorbrain.cli import main
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = sorted(page for page in (ROOT / "docs").rglob("*.md") if "_build" not in page.parts)
 # Understood, but not run here: they train for a minute, measure everything, or serve until they are stopped.
 LONG = ("train neighbourhood", "evaluate neighbourhood", "app")
 KINDS = {"faithful", "interpretation", "modernisation", "extension", "discrepancy"}
@@ -25,9 +25,9 @@ def blocks(page: Path, language: str) -> list[tuple[int, str]]:
 
 
 def steps(page: Path) -> list[tuple[int, str, str]]:
-    """The Python blocks and command lines of a page from top to bottom: (line, language, words)."""
-    console = [(n, "console", block) for n, block in blocks(page, "console")]
-    return sorted([(n, "python", block) for n, block in blocks(page, "python")] + console)
+    """The Python, also a notebook's cells, and the command lines of a page, top to bottom: (line, language, words)."""
+    fences = (("python", "python"), (r"\{code-cell\} ipython3", "python"), ("console", "console"))
+    return sorted((n, language, block) for fence, language in fences for n, block in blocks(page, fence))
 
 
 def names(pages: list[Path]) -> list[str]:

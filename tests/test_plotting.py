@@ -78,7 +78,7 @@ def test_the_figure_draws_the_candidates_and_marks_the_chosen(semantic):
 
 
 def test_the_figure_says_in_words_what_it_shows(semantic, episodic):
-    title = semantic.plot().layout.title.text
+    title = semantic.plot().layout.title.text.replace("<br>", " ")
     s = semantic.statements[0]
     assert f"“{s.subject} {s.predicate} {s.object}” comes first (probability {s.probability:.2f})" in title
     words = [note.text for note in episodic.plot().layout.annotations]

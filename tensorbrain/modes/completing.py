@@ -12,8 +12,9 @@ from tensorbrain.modes.decoder import close_window
 from tensorbrain.operations import evolve
 from tensorbrain.typing import Array, Float, Int
 
-FORTH, BACK, BETWEEN = ORDERS = ("spo", "ops", "sop")
+ORDERS = ("spo", "ops", "sop")
 """The directions of reading: towards the object, towards the subject, and towards the predicate."""
+FORTH, BACK, BETWEEN = ORDERS
 
 
 class SerialDecoder(eqx.Module):

@@ -11,7 +11,7 @@ ARGS ?=
 bin := $(VENV)/bin
 install := $(bin)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: help app test thorough check docs worlds films pictures bench
+.PHONY: help app test thorough check docs worlds films pictures bench dist
 
 help:
 	@echo "make app      install what the app needs, then open it on the shipped world"
@@ -23,12 +23,13 @@ help:
 	@echo "make films    make the films anew with which the app's tour opens"
 	@echo "make pictures take the pictures of the app anew, in both themes, wide and narrow"
 	@echo "make bench    run the benchmarks one by one"
+	@echo "make dist     build the sdist and the wheel into dist/"
 
 app: $(VENV)/.app
 	$(bin)/tensorbrain app $(ARGS)
 
 test: $(VENV)/.test
-	$(bin)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(bin)/python -m pytest -n 2 --dist loadfile --maxfail=10 $(ARGS)
 
 thorough: $(VENV)/.test
 	$(bin)/python -m pytest -n 2 --dist loadfile --thorough $(ARGS)
@@ -53,6 +54,10 @@ pictures: $(VENV)/.test
 
 bench: $(VENV)/.test
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(bin)/python "$$script" $(ARGS); done
+
+dist: $(VENV)/.test
+	rm -rf dist
+	$(bin)/python -m hatchling build
 
 # What is installed is stamped, so that pip runs again only when these two files have changed.
 $(VENV)/.app: pyproject.toml constraints.txt | $(bin)/pip

@@ -1,4 +1,4 @@
-"""A command is repeated from what it printed: it says the same, or what differs; and nothing that writes is repeated."""
+"""A command is repeated from what it printed: the same, or what differs; and nothing that writes is repeated."""
 
 import json
 import shutil

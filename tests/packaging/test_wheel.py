@@ -1,5 +1,6 @@
 """The wheel works without the clone: it holds the worlds and the app, recalls, and serves the page."""
 
+import importlib.metadata
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import site
 import socket
 import subprocess
 import sys
+import tarfile
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+
+import tensorbrain
 
 ROOT = Path(__file__).parents[2]
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
@@ -67,7 +71,7 @@ def test_wheel_holds_the_worlds_and_the_app(wheel: Path):
         if path.is_file() and not sources_only(path.relative_to(ROOT))
     }
     assert shipped <= names
-    assert "tensorbrain/app/app.py" in names
+    assert {"tensorbrain/app/app.py", "tensorbrain/py.typed"} <= names
     worlds = {name.split("/")[2] for name in names if name.startswith("tensorbrain/kg_data/")}
     assert worlds == {"neighbourhood", "countries"}
     for world in worlds:
@@ -75,6 +79,31 @@ def test_wheel_holds_the_worlds_and_the_app(wheel: Path):
         assert held & {".ttl", ".trig"}, f"the wheel holds no graph of {world}"
         assert ".safetensors" in held, f"the wheel holds no brain of {world}"
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/")) or "__pycache__" in name]
+
+
+def test_the_sdist_holds_the_project_alone_and_one_version(tmp_path: Path):
+    run(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path), cwd=ROOT)
+    (built,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(built) as archive:
+        names = [Path(name).parts[1:] for name in archive.getnames()]
+    version = built.name.removesuffix(".tar.gz").removeprefix("tensorbrain-")
+    assert {parts[0] for parts in names} == {
+        *("tensorbrain", "kg_data", "app", "tests", "docs", "benchmarks", "conftest.py", "constraints.txt"),
+        *(
+            "Makefile",
+            "CHANGELOG.md",
+            "CITATION.cff",
+            "README.md",
+            "LICENSE",
+            "pyproject.toml",
+            "PKG-INFO",
+            ".gitignore",
+        ),
+    }
+    assert ("tensorbrain", "py.typed") in names and not [parts for parts in names if "_build" in parts]
+    assert version == tensorbrain.__version__ == importlib.metadata.version("tensorbrain")
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text()
+    assert f"\n## {version}" in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_the_clone_is_out_of_reach(installed: Path, elsewhere: dict):

@@ -32,3 +32,7 @@ class BrainFileError(TensorBrainError):
 
 class PictureError(TensorBrainError):
     """A picture or its boxes cannot be used."""
+
+
+class TrainingWarning(UserWarning):
+    """Training ended early, and what it had learned until then was kept."""

@@ -3,6 +3,7 @@
 import dataclasses
 import sys
 import time
+import warnings
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -122,7 +123,9 @@ class Train:
         started = time.perf_counter()
         with Interruption() as interruption:
             try:
-                brain = teach(graph, seed=self.common.seed, progress=sys.stderr.isatty())
+                with warnings.catch_warnings():
+                    warnings.showwarning = lambda words, *_, **__: warn(str(words))  # one line, as everything else
+                    brain = teach(graph, seed=self.common.seed, progress=sys.stderr.isatty())
             except KeyboardInterrupt:
                 warn("stopped in the middle of a step: no brain was saved")
                 return INTERRUPTED

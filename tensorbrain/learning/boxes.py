@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 from tensorbrain.brain import TensorBrain
 from tensorbrain.graph.scene_files import Scene
 from tensorbrain.layers import BrainState
-from tensorbrain.learning.schooling import descend, learning_rate, optimiser
+from tensorbrain.learning.schooling import a_number, descend, learning_rate, optimiser
 from tensorbrain.modes.looking import Sight, feed_back, look, moment, pair_senses, region_senses, relate
 from tensorbrain.settings import Settings
 from tensorbrain.stopping import stop_on_ctrl_c
@@ -224,7 +224,7 @@ def learn_pairs(
                 named.append(value)
                 bar.update()
             else:
-                loss = float(np.mean(jax.device_get(named)))
+                loss = a_number(float(np.mean(jax.device_get(named))), f"epoch {epoch + 1}")
                 history.append({"epoch": epoch + 1, "loss": loss, "seconds": round(time.perf_counter() - started, 3)})
                 bar.set_postfix(loss=f"{loss:.3f}")
                 continue

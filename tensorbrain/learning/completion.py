@@ -19,7 +19,7 @@ from tensorbrain.learning.concept_rows import spread
 from tensorbrain.learning.grouped import both_ways, grouped
 from tensorbrain.learning.recipes import Recipe
 from tensorbrain.learning.room import check_room, free_bytes
-from tensorbrain.learning.schooling import learning_rate
+from tensorbrain.learning.schooling import a_number, learning_rate
 from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Int32
 
@@ -77,9 +77,7 @@ def complete(
                 key, own = jax.random.split(key)
                 now = jnp.asarray(rate, jnp.float32), jnp.asarray(recipe.penalty, jnp.float32)
                 params, state, loss = _learn_chunk(params, state, frozen, chunk, *now, own, recipe=recipe)
-                summed, seen = summed + float(loss), seen + weight
-                if not np.isfinite(summed):
-                    raise SettingsError(f"the loss is no number in epoch {epoch + 1}: choose a smaller learning rate.")
+                summed, seen = summed + a_number(float(loss), f"epoch {epoch + 1}"), seen + weight
                 elapsed, passes = time.perf_counter() - started, epoch + seen / len(told.rows)
                 news = {"epoch": passes, "loss": summed / seen, "seconds": elapsed, "done": passes / recipe.epochs}
                 if report is not None and report(news):

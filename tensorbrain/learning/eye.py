@@ -12,7 +12,7 @@ import optax
 from tqdm.auto import tqdm
 
 from tensorbrain.layers.eye import Eye, glimpse
-from tensorbrain.learning.schooling import descend, learning_rate, optimiser
+from tensorbrain.learning.schooling import a_number, descend, learning_rate, optimiser
 from tensorbrain.pictures.scenes import LEVELS, LabelGroup, Scenes
 from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Array, Float, Float32, Int, Int32, PRNGKeyArray, UInt8
@@ -122,7 +122,7 @@ def teach_eye(
             rate = jnp.asarray(learning_rate(peak, step / steps) * min(1.0, (step + 1) / 50), jnp.float32)
             shown = lesson(scenes[which], pixels, names, random, mirrored=mirrored)
             namer, state, value = _learn(namer, state, shown, weight, rate)
-            summed += float(value)
+            summed += a_number(float(value), f"step {step + 1} of the eye")
             bar.update()
             if (step + 1) % 100 == 0:
                 bar.set_postfix(loss=f"{summed / 100:.3f}")

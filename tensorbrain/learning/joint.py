@@ -18,7 +18,7 @@ from tensorbrain.learning.batches import generalise, training_rows
 from tensorbrain.learning.objectives import statement_loss, trainable
 from tensorbrain.learning.observing import Seen
 from tensorbrain.learning.perception import perception_terms
-from tensorbrain.learning.schooling import descend, learning_rate, optimiser
+from tensorbrain.learning.schooling import a_number, descend, learning_rate, optimiser
 from tensorbrain.learning.train import classes_of
 from tensorbrain.learning.writing import Episodes, exchanged, resting, writing_terms
 from tensorbrain.modes.choices import Choices
@@ -136,7 +136,7 @@ def learn_jointly(
                 params, state, frozen, batch, choices, jnp.asarray(told), written, rate, keys[step]
             )
             for name, value in terms.items():
-                summed.setdefault(name, []).append(float(value))
+                summed.setdefault(name, []).append(a_number(float(value), f"step {step + 1}, {name}"))
             bar.update()
             if (step + 1) % 100 == 0:
                 means = {name: round(float(np.mean(values)), 4) for name, values in summed.items()}

@@ -17,7 +17,7 @@ from tensorbrain.graph.streams import Stream
 from tensorbrain.layers import ConceptIndex
 from tensorbrain.learning.fit import newborn
 from tensorbrain.learning.objectives import trainable
-from tensorbrain.learning.schooling import descend, learning_rate, optimiser
+from tensorbrain.learning.schooling import a_number, descend, learning_rate, optimiser
 from tensorbrain.modes.next_event import DURATIONS, Asked, Told, asked, foresee, instants_of, told
 from tensorbrain.settings import Settings
 from tensorbrain.stopping import stop_on_ctrl_c
@@ -172,5 +172,5 @@ def learn_stream(
             losses.append(value)
             bar.update()
             if step % 25 == 0:
-                bar.set_postfix(loss=f"{float(value):.2f}")
+                bar.set_postfix(loss=f"{a_number(float(value), f'step {step + 1}'):.2f}")
     return eqx.combine(params, frozen), [float(value) for value in jax.device_get(losses)]

@@ -1,6 +1,7 @@
 """The training loop: maximum likelihood of statements with Adam, in chunks that show progress and can be stopped."""
 
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
@@ -14,12 +15,12 @@ import optax
 from tqdm.auto import tqdm
 
 from tensorbrain.brain import Brain, TensorBrain
-from tensorbrain.errors import SettingsError
+from tensorbrain.errors import SettingsError, TrainingWarning
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.learning.batches import Holdout, epoch_batches, generalise, hold_out, training_rows
 from tensorbrain.learning.objectives import batch_loss, statement_loss, trainable
 from tensorbrain.learning.prefixes import Batch, stacked
-from tensorbrain.learning.schooling import descend, optimiser
+from tensorbrain.learning.schooling import a_number, descend, finite, optimiser
 from tensorbrain.learning.schooling import learning_rate as learning_rate_at
 from tensorbrain.settings import Settings
 from tensorbrain.stopping import stop_on_ctrl_c
@@ -190,7 +191,15 @@ def train(
                     jnp.asarray(learning_rate_at(learning_rate, done), jnp.float32),
                     weight_decay=weight_decay,
                 )
-                summed += float(part)
+                if not np.isfinite(part) and best_loss < np.inf:
+                    warnings.warn(
+                        f"the loss is no number from epoch {epoch + 1}, batch {number * chunk} on: what was best until "
+                        "then is kept; choose a smaller learning rate.",
+                        TrainingWarning,
+                        stacklevel=2,
+                    )
+                    break
+                summed += a_number(float(part), f"epoch {epoch + 1}, batch {number * chunk}")
                 if report is not None:
                     passes = epoch + min(number * chunk / steps, 1.0)
                     elapsed = time.perf_counter() - started
@@ -208,8 +217,8 @@ def train(
                 bar.update()
                 bar.set_postfix(loss=f"{loss:.3f}")
                 since = 0 if loss < best_loss * (1 - PLATEAU) else since + 1
-                if loss < best_loss:
-                    best, best_loss = jax.device_get(params), loss
+                if loss < best_loss and finite(now := jax.device_get(params)):
+                    best, best_loss = now, loss
                 if since >= patience:
                     break
                 continue

@@ -13,6 +13,7 @@ from tqdm.auto import tqdm
 
 from tensorbrain.brain import Brain
 from tensorbrain.errors import SettingsError
+from tensorbrain.learning.schooling import a_number
 from tensorbrain.memory.experience import WRITTEN, refuse_interventions
 from tensorbrain.memory.interleave import planned, replay_steps
 from tensorbrain.memory.replay import moving, optimiser, rates
@@ -84,7 +85,7 @@ def consolidate(
             params, state, losses = replay_steps(
                 params, state, frozen, before, plan, keys[part], rate[part], moves=moves, interleaved=interleaved
             )
-            loss = float(losses[: steps - step].mean())
+            loss = a_number(float(losses[: steps - step].mean()), f"step {min(step + chunk, steps)} of the replay")
             bar.update(min(chunk, steps - step))
             bar.set_postfix(loss=f"{loss:.3f}")
             step = min(step + chunk, steps)

@@ -1,5 +1,6 @@
 """The training loop: it learns, repeats itself exactly, and stops when it is told to."""
 
+import importlib
 import signal
 import threading
 import time
@@ -12,7 +13,7 @@ import pytest
 
 from tensorbrain.brain import TensorBrain
 from tensorbrain.datasets.worlds import load_graph
-from tensorbrain.errors import SettingsError, UnknownConceptError
+from tensorbrain.errors import SettingsError, TrainingWarning, UnknownConceptError
 from tensorbrain.graph.knowledge_graph import example_graph
 from tensorbrain.learning import Holdout, train
 from tensorbrain.learning.batches import epoch_batches, training_rows
@@ -135,6 +136,33 @@ def test_ctrl_c_returns_a_usable_brain(taught, teach):
     assert len(brain.history) < 10**5 and (not brain.history or brain.history[-1]["seconds"] < 50)
     assert len(ask(brain, subject="dog0", predicate="chases")) == 10
     assert all(np.isfinite(leaf).all() for leaf in arrays(brain))
+
+
+def test_a_step_too_long_is_no_brain(teach):
+    with pytest.raises(SettingsError, match=r"the loss is no number in epoch 1, batch \d+: choose a smaller"):
+        teach(learning_rate=1e30)
+
+
+def test_where_the_loss_becomes_no_number_the_best_brain_so_far_is_kept(teach, monkeypatch):
+    module, calls = importlib.import_module("tensorbrain.learning.train"), []
+    learn = module._learn_chunk
+
+    def poisoned(params, *others, **how):  # as when a step overflows: the last one of the third epoch
+        params, state, loss = learn(params, *others, **how)
+        calls.append(float(loss))
+        if len(calls) == 6:
+            params = jax.tree.map(lambda leaf: leaf * np.float32("nan"), params)
+        return params, state, loss
+
+    monkeypatch.setattr(module, "_learn_chunk", poisoned)
+    with pytest.warns(TrainingWarning, match=r"no number from epoch 4, batch \d+ on: what was best until then is kept"):
+        brain = teach(epochs=9)
+    assert [record["epoch"] for record in brain.history] == [1, 2, 3] and len(calls) == 7
+    monkeypatch.undo()
+    for kept, second in zip(
+        arrays(brain), arrays(teach(epochs=9, report=lambda news: news["epoch"] >= 2)), strict=True
+    ):
+        np.testing.assert_array_equal(kept, second)
 
 
 def test_a_report_follows_every_chunk(taught, teach):

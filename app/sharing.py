@@ -123,20 +123,26 @@ def file_name(name: str, suffix: str) -> str:
 
 def as_csv(trace: Trace) -> bytes:
     """The trace as a table of text in UTF-8, one row a statement, window and candidate."""
-    return _table(trace).to_csv(index=False).encode()
+    return rows_as_csv(trace.to_rows())
 
 
 def rows_as_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """Rows as a table of text in UTF-8; a column that a row lacks stays empty.
 
-    >>> rows_as_csv([{"Model": "CP", "MRR": 0.5}, {"Model": "none"}])
-    b'Model,MRR\\r\\nCP,0.5\\r\\nnone,\\r\\n'
+    A name that a spreadsheet would take for a formula, and run, begins with an apostrophe.
+
+    >>> rows_as_csv([{"Model": "CP", "MRR": -0.5}, {"Model": "=1+1"}])
+    b"Model,MRR\\r\\nCP,-0.5\\r\\n'=1+1,\\r\\n"
     """
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(dict.fromkeys(column for row in rows for column in row)))
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({column: _as_text(value) for column, value in row.items()} for row in rows)
     return text.getvalue().encode()
+
+
+def _as_text(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(tuple("=+-@\t\r")) else value
 
 
 def as_nquads(graph: KnowledgeGraph) -> bytes:
@@ -146,15 +152,11 @@ def as_nquads(graph: KnowledgeGraph) -> bytes:
 
 def as_parquet(trace: Trace) -> bytes:
     """The same table as Parquet."""
-    file = io.BytesIO()
-    _table(trace).to_parquet(file, index=False)
-    return file.getvalue()
-
-
-def _table(trace: Trace):
     import pandas as pd  # comes with Streamlit, and is wanted by few
 
-    return pd.DataFrame(trace.to_rows())
+    file = io.BytesIO()
+    pd.DataFrame(trace.to_rows()).to_parquet(file, index=False)
+    return file.getvalue()
 
 
 def as_trig(trace: Trace) -> bytes:

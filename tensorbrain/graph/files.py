@@ -55,9 +55,9 @@ class GraphFile:
 
 
 def graph_files(source: str | Path) -> tuple[list[GraphFile], list[str]]:
-    """The graph files at ``source``, a file or a folder (sorted by name), and the names passed over in a
-    folder.
+    """The graph files at ``source``, a file or a folder (sorted by name), and the names passed over in a folder.
 
+    A link in a folder that leads out of it is passed over: who sends a folder does not choose what else is read.
     Raises GraphError for a missing path, an unknown format, and a folder without graph files.
 
     >>> graph_files("no/such/town.ttl")
@@ -92,7 +92,8 @@ def _of_folder(folder: Path) -> tuple[list[GraphFile], list[str]]:
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if not path.is_file() or path.name.startswith("."):
             continue
-        file = None if _NOT_A_GRAPH.fullmatch(path.name) else _of_name(path)
+        leaves = path.is_symlink() and not path.resolve().is_relative_to(folder.resolve())
+        file = None if leaves or _NOT_A_GRAPH.fullmatch(path.name) else _of_name(path)
         if file:
             files.append(file)
         else:

@@ -39,6 +39,12 @@ def test_the_table_has_a_row_for_every_candidate_with_its_name(trace):
     assert all(row["iri"].startswith("http") for row in rows)
 
 
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1+1", "@SUM(A1)", "\tx", "\rx"])
+def test_no_name_is_a_formula_of_a_spreadsheet(name):
+    (row,) = csv.DictReader(io.StringIO(sharing.rows_as_csv([{"candidate": name, "score": -1.5}]).decode(), newline=""))
+    assert row == {"candidate": f"'{name}", "score": "-1.5"}
+
+
 def test_parquet_holds_the_same_table(trace):
     table = pd.read_parquet(io.BytesIO(sharing.as_parquet(trace)))
     assert table.to_dict("records") == trace.to_rows()

@@ -69,6 +69,21 @@ def test_the_files_of_a_folder_are_one_graph_with_blank_nodes_apart(tmp_path: Pa
     assert [c.label for c in graph.vocabulary.concepts] == ["[blank 1]", "[blank 2]", "Ball"]
 
 
+def test_a_link_that_leaves_its_folder_is_passed_over(tmp_path: Path):
+    folder, secret = tmp_path / "sent", tmp_path / "secret.ttl"
+    folder.mkdir()
+    secret.write_text("<urn:a> <urn:knows> <urn:secret> .")
+    (folder / "own.ttl").write_text("<urn:a> <urn:likes> <urn:b> .")
+    (folder / "inside.ttl").symlink_to(folder / "own.ttl")
+    (folder / "outside.ttl").symlink_to(secret)
+    (folder / "loop.ttl").symlink_to(folder / "loop.ttl")
+    graph = read_graph(folder)
+    assert graph.report.files == ("inside.ttl", "own.ttl") and graph.report.files_passed_over == ("outside.ttl",)
+    assert [p.label for p in graph.vocabulary.predicates] == ["likes"]
+    (tmp_path / "linked").symlink_to(folder)  # whoever names a link means what it leads to
+    assert read_graph(tmp_path / "linked").report.files == graph.report.files
+
+
 def test_relative_iris_do_not_depend_on_the_place(tmp_path: Path):
     hashes = set()
     for folder in ("here", "there"):

@@ -57,13 +57,13 @@ def _add(
     """Number the names of a block of whole lines into ``blocks``; the number of columns of this file so
     far.
     """
-    if not block.strip():
-        return width
     try:
         text = block.decode()
     except UnicodeDecodeError as error:
         line = line_number + block.count(b"\n", 0, error.start)
         raise GraphError(f"{file.name}, line {line}, is not UTF-8 text: save the table as UTF-8") from error
+    if not text.strip():
+        return width
     if "\r" in text:
         text = text.replace("\r\n", "\n")
     lines = text.removesuffix("\n").split("\n")

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tensorbrain.errors import GraphError, SettingsError, TensorBrainError
@@ -199,6 +199,7 @@ def test_a_million_characters_are_fine(tmp_path: Path):
     st.sampled_from(["a.ttl", "a.nt", "a.nq", "a.trig", "a.rdf", "a.jsonld", "a.tsv", "a.ttl.gz"]),
     st.binary(max_size=60) | st.text('<>"{}[]:@_.;,#^\\ \n\tab1', max_size=60).map(str.encode),
 )
+@example("a.tsv", b"\x1c")  # blank as text, not as bytes
 def test_nothing_but_our_own_errors(tmp_path: Path, name: str, data: bytes):
     (tmp_path / name).write_bytes(data)
     try:

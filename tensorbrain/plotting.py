@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SLOTS = ("subject", "predicate", "object")
 ROWS, BARS = 3, 6  # statements and candidates in a figure
-LETTERS, TITLE = 24, 96  # letters in a line of a label and of the title
+LETTERS, TITLE = 24, 84  # letters in a line of a label and of the title
 # Both stand out from a white and from a near-black page; all other colours are the page's own template.
 CHOSEN, OTHER = "#3b86dd", "#868d98"
 
@@ -74,7 +74,7 @@ def trace_figure(trace: Trace, *, statements: int = ROWS) -> "plotly.graph_objec
     >>> import tensorbrain as tb
     >>> figure = trace_figure(tb.recall(tb.load_brain("countries"), subject="Kenya", predicate="capital", statements=1))
     >>> figure.layout.title.text
-    'Semantic memory, given subject Kenya, predicate capital: “Kenya capital Nairobi” comes first<br>(probability ...).'
+    'Semantic memory, given subject Kenya, predicate capital: “Kenya capital Nairobi”<br>comes first (probability ...).'
     """
     if statements < 1:
         raise SettingsError(f"a figure of {statements} statements is empty: draw at least 1.")
@@ -97,7 +97,11 @@ def trace_figure(trace: Trace, *, statements: int = ROWS) -> "plotly.graph_objec
     words = "<br>".join(textwrap.wrap(_title(trace), TITLE))
     explained = "One row a statement, one panel a window, in the order of decoding; each panel has its own scale."
     figure.update_layout(
-        title={"text": words, "subtitle_text": explained, "x": 0.01, "xanchor": "left", "font_size": 15},
+        title={"text": words, "subtitle_text": explained, "font_size": 15},
+        title_x=0.01,
+        title_y=1,
+        title_yanchor="top",
+        title_pad_t=18,
         height=165 + 235 * rows,
         margin={"l": 150, "r": 30, "t": 145, "b": 60},
         bargap=0.25,
@@ -142,7 +146,7 @@ def _draw_window(figure: Any, trace: Trace, n: int, w: int, *, row: int, column:
     small = 10 if any("<br>" in word for word in words) else None  # two lines in the room of one
     figure.update_yaxes(**ticks, tickfont_size=small, row=row, col=column)
     most = max((p for _, p in bars), default=1.0)
-    figure.update_xaxes(range=[0, 1.25 * most], row=row, col=column)  # room for the figure at the end of a bar
+    figure.update_xaxes(range=[0, 1.5 * most], row=row, col=column)  # room for the figure at the end of a bar
 
 
 def _write_above(figure: Any, words: str, panel: int, *, lift: int) -> None:

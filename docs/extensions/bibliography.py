@@ -17,7 +17,7 @@ class KeyLabels(BaseLabelStyle):
 
 
 class Keys(Unsorted):
-    """Plain entries in the order of the file, labelled by their keys."""
+    """Plain entries, labelled by their keys."""
 
     default_label_style = KeyLabels
 

@@ -1,8 +1,9 @@
-"""Links of the pages to the package's files: on a code host they open the file, here the entry of the reference."""
+"""Links of the pages to a name in a file: on a code host they open the file, here the entry of the reference."""
 
 import re
 
 import surface
+from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
@@ -11,7 +12,7 @@ FILE = re.compile(r"^(tensorbrain/[\w/]+)\.py (\w+)(?:\.(\w+))?$")
 
 
 class FilesToEntries(SphinxTransform):
-    """A link whose words are a file and a name of it leads to that name; any other link to a file stays."""
+    """A link whose words are a file and a name in it becomes the name alone; any other link to a file stays."""
 
     default_priority = 5
 
@@ -24,7 +25,8 @@ class FilesToEntries(SphinxTransform):
                 member = getattr(getattr(surface.found(entry), named[3] or "", None), "__doc__", None)
                 target = f"{entry}.{named[3]}" if member else entry
                 attributes = {"refdomain": "py", "reftype": "obj", "reftarget": target, "refexplicit": True}
-                link.replace_self(addnodes.pending_xref("", *link.children, refwarn=True, **attributes))
+                words = list(link.findall(nodes.literal))[-1]
+                link.replace_self(addnodes.pending_xref("", words, refwarn=True, **attributes))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -6,6 +6,7 @@ from sphinx.application import Sphinx
 
 NAMES = (
     (r"~?\bjaxlib\._jax\.Array\b", "Array"),
+    (r"~?\bjaxtyping\.(?=[A-Z]\w+\[)", ""),
     (r"Key\[Array, ''\] \| UInt32\[Array, '2'\] \| UInt32\[Array, '4'\]", "PRNGKeyArray"),
     (r"<factory>", "..."),  # a default that is made anew
 )

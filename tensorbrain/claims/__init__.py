@@ -15,6 +15,7 @@ NUMBERS = {
     27: "multimodality", 28: "multiplexing", 29: "planning", 30: "future", 31: "stability", 32: "human_memory",
 }  # fmt: skip
 NAMES = tuple(NUMBERS.values())
+"""The names of all claims, in the order of their numbers."""
 
 
 def claim(name: str) -> Claim:

@@ -1,7 +1,8 @@
 """Take the pictures of the app that stand in the README and these pages: ``python docs/pictures.py [FOLDER]``.
 
 Every view is opened in Chromium in both themes, wide and narrow, and saved in FOLDER, by default a new temporary one;
-the few that the pages show are saved beside this file as well, and the examples' thumbnails in ``app/thumbnails``.
+the few that the pages show are saved beside this file as well, a recall as a moving picture too, and the examples'
+thumbnails in ``app/thumbnails``.
 Needs the extra ``browser`` and Chromium."""
 
 import io
@@ -19,6 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "app"))
 
+from recording import record  # noqa: E402
 from showcase import EXAMPLES, THUMBNAILS  # noqa: E402
 
 THUMBNAIL = (480, 300)
@@ -39,7 +41,7 @@ VIEWS = {
     "lecture": "know?lecture=true",
 }
 WITHOUT_PLAYER = ("graph", "claims", "examples")
-SHOWN = {"know": "recall.png", "perceive": "perceive.png", "tour": "tour.png", "remember": "remember.png"}
+SHOWN = {"perceive": "perceive.png", "tour": "tour.png", "remember": "remember.png"}
 
 
 def take(page: Page, address: str, query: str, path: Path) -> None:
@@ -108,6 +110,9 @@ def main() -> None:
                         if theme == "light" and size == "wide" and name in SHOWN:
                             shutil.copy(path, HERE / SHOWN[name])
                     context.close()
+            page = browser.new_context(viewport=dict(zip(("width", "height"), SIZES["wide"], strict=True))).new_page()
+            show(page, address, VIEWS["know"])
+            record(page, HERE / "recall.webp")
             browser.close()
     finally:
         server.terminate()

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 FONT = "STIXTwoMath-Regular.ttf"
-NAME = re.compile(r"\\tag\{([^}]*)\}")
+NAME = re.compile(r"(?:\\quad\s*)?\\tag\{([^}]*)\}")
 BAR = re.compile(r"<mo[^>]*>(?:\||&#x0007C;)</mo>")  # of a modulus: it stands close, unlike the bar of "given"
 
 

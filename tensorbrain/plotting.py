@@ -27,8 +27,8 @@ def trace_dataset(trace: Trace) -> "xarray.Dataset":
     """The recorded arrays of a trace with named axes, and labels as coordinates.
 
     Dimensions: statement, window, top, slot and, where states were recorded, dim and context; a label "" stands
-    where nothing was chosen. The attributes say how the run was made; ``cue`` and ``settings`` are JSON
-    text, so that the Dataset can be written to a file. SettingsError without xarray.
+    where nothing was chosen. The attributes say how the run was made (``memory`` is the trace's mode); ``cue`` and
+    ``settings`` are JSON text, so that the Dataset can be written to a file. SettingsError without xarray.
 
     >>> import tensorbrain as tb
     >>> data = trace_dataset(tb.recall(tb.load_brain("countries"), subject="Kenya", predicate="capital", statements=2))
@@ -58,7 +58,8 @@ def trace_dataset(trace: Trace) -> "xarray.Dataset":
         "top_label": ((*sw, "top"), _labels(trace, trace.top_ids, trace.slots)),
     }
     axes = {"statement": np.arange(len(trace)), "window": list(trace.slots), "slot": list(SLOTS)}
-    how = {name: getattr(trace, name) for name in ("mode", "order", "selection", "a_bar", "seed")}
+    how = {"memory": trace.mode}  # SciPy's writer of NetCDF stumbles over an attribute `mode`
+    how |= {name: getattr(trace, name) for name in ("order", "selection", "a_bar", "seed")}
     how |= {"exact": int(trace.exact), "notes": "\n".join(trace.notes)}
     how |= {name: json.dumps(getattr(trace, name), ensure_ascii=False) for name in ("cue", "settings")}
     return xarray.Dataset(recorded, coords={**axes, **labels}, attrs=how)

@@ -37,7 +37,7 @@ def names(pages: list[Path]) -> list[str]:
 WITH_STEPS = [page for page in PAGES if steps(page)]
 
 
-LONG_PAGES = ("streams.md", "scene-graphs.md", "see-and-remember.md")
+LONG_PAGES = ("streams.md", "scene-graphs.md", "see-and-remember.md", "your-own-pictures.md")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_the_dataset_says_how_the_run_was_made(semantic):
     attributes = semantic.to_xarray().attrs
     assert json.loads(attributes["cue"]) == {"subject": "Sparky"}
     assert json.loads(attributes["settings"]) == semantic.settings
-    assert (attributes["mode"], attributes["seed"], attributes["order"]) == ("semantic", 3, semantic.order)
+    assert (attributes["memory"], attributes["seed"], attributes["order"]) == ("semantic", 3, semantic.order)
     assert all(isinstance(value, str | int) for value in attributes.values())  # what a netCDF file can hold
 
 

@@ -41,11 +41,12 @@ def consolidate(
 
     The brain reactivates a_t, says what it reminds it of, and learns to say so from a-bar. It is taught
 
-        P(s, p, o | a-bar) = share mean_t P_before(s, p, o | a_t) + (1 - share) P_before(s, p, o | a-bar)
+        P(s, p, o | a-bar) = share sum_t P(t) P_before(s, p, o | a_t) + (1 - share) P_before(s, p, o | a-bar)
 
-    which is the posterior of `memory.blend` with kappa = T (1 - share) / share for T instants. Interleaved with the
-    episodes it replays what it said from a-bar, from other instants, and from episodes that it imagines and writes, so
-    that all these say what they said; ``interleaved=False`` leaves that out, and shows what is forgotten then.
+    with P(t) among those instants; where T of them are as likely, this is the posterior of `memory.blend` with
+    kappa = T (1 - share) / share. Interleaved with the episodes it replays what it said from a-bar, from other
+    instants, and from episodes that it imagines and writes, so that all these say what they said;
+    ``interleaved=False`` leaves that out, and shows what is forgotten then.
     ``instants`` are names (as in ``Vocabulary.find``); by default all that were written in one shot and not yet
     consolidated. ``moves``: a_bar, embeddings or all, see `memory.replay.moving`.
 

@@ -11,12 +11,13 @@ ARGS ?=
 bin := $(VENV)/bin
 install := $(bin)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: help app test thorough check docs worlds films pictures bench dist
+.PHONY: help app test thorough floors check docs worlds films pictures bench dist
 
 help:
 	@echo "make app      install what the app needs, then open it on the shipped world"
 	@echo "make test     install what the tests need, then run them"
 	@echo "make thorough the same, with those that take long"
+	@echo "make floors   the tests with the oldest versions of all dependencies that are admitted"
 	@echo "make check    lint, formatting and types"
 	@echo "make docs     build the documentation, its tutorials run, into docs/_build/html"
 	@echo "make worlds   rewrite the graphs of kg_data/ from their build scripts"
@@ -33,6 +34,12 @@ test: $(VENV)/.test
 
 thorough: $(VENV)/.test
 	$(bin)/python -m pytest -n 2 --dist loadfile --thorough $(ARGS)
+
+floors:
+	$(PYTHON) -m venv $(VENV)-floors
+	$(PYTHON) .ci/floors.py > $(VENV)-floors/constraints.txt
+	$(VENV)-floors/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-floors/constraints.txt -e '.[test]'
+	$(VENV)-floors/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.test
 	$(bin)/ruff check .

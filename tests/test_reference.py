@@ -37,6 +37,10 @@ def test_a_name_that_is_exported_or_mentioned_and_on_no_page_is_missed(surface, 
     ]
 
 
+def test_the_names_that_a_string_stands_below_are_described(surface):
+    assert surface.described_data("A = 1\n'What A is.'\nB: int = 2\n'What B is.'\nC = 3") == {"A", "B"}
+
+
 def test_what_has_no_words_is_named(surface, monkeypatch):
     class Wordy:
         """A class."""

@@ -27,6 +27,7 @@ nitpick_ignore_regex = [("py:.*", r"(?!tensorbrain\.).*"), ("py:.*", r".*\._\w+"
 html_theme = "furo"
 html_title = "tensorbrain"
 html_show_copyright = False
+html_favicon = "../app/icon.svg"
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]
 html_math_renderer = "mathml"

@@ -16,8 +16,9 @@ from tqdm.auto import tqdm
 from tensorbrain.brain import TensorBrain
 from tensorbrain.graph.scene_files import Scene
 from tensorbrain.layers import BrainState
-from tensorbrain.learning.schooling import a_number, descend, learning_rate, optimiser
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser
 from tensorbrain.modes.looking import Sight, feed_back, look, moment, pair_senses, region_senses, relate
+from tensorbrain.numerics.finite import a_number
 from tensorbrain.settings import Settings
 from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Array, Bool, Float, Float32, Int, Int32, PRNGKeyArray

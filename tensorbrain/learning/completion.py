@@ -19,7 +19,8 @@ from tensorbrain.learning.concept_rows import spread
 from tensorbrain.learning.grouped import both_ways, grouped
 from tensorbrain.learning.recipes import Recipe
 from tensorbrain.learning.room import check_room, free_bytes
-from tensorbrain.learning.schooling import a_number, learning_rate
+from tensorbrain.learning.schooling import learning_rate
+from tensorbrain.numerics.finite import a_number
 from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Int32
 

@@ -12,7 +12,8 @@ import optax
 from tqdm.auto import tqdm
 
 from tensorbrain.layers.eye import Eye, glimpse
-from tensorbrain.learning.schooling import a_number, descend, learning_rate, optimiser
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser
+from tensorbrain.numerics.finite import a_number
 from tensorbrain.pictures.scenes import LEVELS, LabelGroup, Scenes
 from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Array, Float, Float32, Int, Int32, PRNGKeyArray, UInt8

@@ -18,10 +18,11 @@ from tensorbrain.learning.batches import generalise, training_rows
 from tensorbrain.learning.objectives import statement_loss, trainable
 from tensorbrain.learning.observing import Seen
 from tensorbrain.learning.perception import perception_terms
-from tensorbrain.learning.schooling import a_number, descend, learning_rate, optimiser
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser
 from tensorbrain.learning.train import classes_of
 from tensorbrain.learning.writing import Episodes, exchanged, resting, writing_terms
 from tensorbrain.modes.choices import Choices
+from tensorbrain.numerics.finite import a_number
 from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Array, Float, Int, Int32, PRNGKeyArray
 

@@ -7,7 +7,6 @@ import numpy as np
 import optax
 from optax.contrib import MuonDimensionNumbers, scale_by_muon
 
-from tensorbrain.errors import SettingsError
 from tensorbrain.typing import Array, Float
 
 MUON = 4.0  # how far a step of Muon goes beside one of Adam at the same rate
@@ -65,26 +64,6 @@ def _name(path: tuple) -> str:
     """The name of the field that a leaf stands in, also where it is one of several."""
     named = [key for key in path if not isinstance(key, jax.tree_util.SequenceKey)]
     return str(getattr(named[-1], "name", None) or named[-1].key)
-
-
-def a_number(loss: float, where: str) -> float:
-    """The loss, as long as it is a number; SettingsError where it is none, as after too long a step.
-
-    >>> a_number(1.5, "step 3")
-    1.5
-    """
-    if not np.isfinite(loss):
-        raise SettingsError(f"the loss is no number in {where}: choose a smaller learning rate.")
-    return loss
-
-
-def finite(tree: Any) -> bool:
-    """Whether the arrays of a tree hold numbers alone.
-
-    >>> finite([np.ones(2), np.array([np.nan])])
-    False
-    """
-    return all(bool(np.isfinite(leaf).all()) for leaf in jax.tree_util.tree_leaves(tree))
 
 
 def learning_rate(peak: float, done: float) -> float:

@@ -17,8 +17,9 @@ from tensorbrain.graph.streams import Stream
 from tensorbrain.layers import ConceptIndex
 from tensorbrain.learning.fit import newborn
 from tensorbrain.learning.objectives import trainable
-from tensorbrain.learning.schooling import a_number, descend, learning_rate, optimiser
+from tensorbrain.learning.schooling import descend, learning_rate, optimiser
 from tensorbrain.modes.next_event import DURATIONS, Asked, Told, asked, foresee, instants_of, told
+from tensorbrain.numerics.finite import a_number
 from tensorbrain.settings import Settings
 from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Array, Float, Int, PRNGKeyArray

@@ -20,8 +20,9 @@ from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.learning.batches import Holdout, epoch_batches, generalise, hold_out, training_rows
 from tensorbrain.learning.objectives import batch_loss, statement_loss, trainable
 from tensorbrain.learning.prefixes import Batch, stacked
-from tensorbrain.learning.schooling import a_number, descend, finite, optimiser
+from tensorbrain.learning.schooling import descend, optimiser
 from tensorbrain.learning.schooling import learning_rate as learning_rate_at
+from tensorbrain.numerics.finite import a_number, finite
 from tensorbrain.settings import Settings
 from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Array, Float

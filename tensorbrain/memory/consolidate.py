@@ -13,10 +13,10 @@ from tqdm.auto import tqdm
 
 from tensorbrain.brain import Brain
 from tensorbrain.errors import SettingsError
-from tensorbrain.learning.schooling import a_number
 from tensorbrain.memory.experience import WRITTEN, refuse_interventions
 from tensorbrain.memory.interleave import planned, replay_steps
 from tensorbrain.memory.replay import moving, optimiser, rates
+from tensorbrain.numerics.finite import a_number
 from tensorbrain.stopping import stop_on_ctrl_c
 from tensorbrain.typing import Int
 

@@ -1,9 +1,11 @@
 """From the words of a command line to an exit status: 0 done, 2 the input is wrong, 130 stopped by Ctrl-C."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from contextlib import redirect_stderr
+from typing import Annotated, get_args
 
 import tyro
 from tyro.conf import subcommand
@@ -15,6 +17,7 @@ from tensorbrain.cli.evaluate import Evaluate
 from tensorbrain.cli.info import Info
 from tensorbrain.cli.interruption import INTERRUPTED
 from tensorbrain.cli.life import Life
+from tensorbrain.cli.misspelled import explained
 from tensorbrain.cli.output import one_line
 from tensorbrain.cli.perceive import Perceive
 from tensorbrain.cli.reason import Reason
@@ -22,7 +25,7 @@ from tensorbrain.cli.recall import Recall
 from tensorbrain.cli.record import being_run
 from tensorbrain.cli.rerun import Rerun
 from tensorbrain.cli.train import Train
-from tensorbrain.errors import TensorBrainError
+from tensorbrain.errors import SettingsError, TensorBrainError
 
 ABOUT = """The Tensor Brain: a brain that learns a knowledge graph and recalls it statement by statement.
 
@@ -46,6 +49,7 @@ Command = (
 )
 
 WRONG_INPUT, NOBODY_READS = 2, 141
+LONGEST = 600  # characters of what is said to be wrong: names and paths can be as long as they like
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,24 +88,33 @@ def run_command(arguments: Sequence[str]) -> int:
     """Parse and run one command: its exit status, with what is wrong raised as an error; `main` is for a terminal.
 
     >>> run_command(["nothing"])
-    2
+    Traceback (most recent call last):
+    tensorbrain.errors.SettingsError: Unrecognized options: nothing. The commands are info, train, ...
     """
+    said = io.StringIO()
     try:
-        command = tyro.cli(
-            Command,  # pyright: ignore[reportArgumentType]
-            prog="tensorbrain",
-            description=ABOUT,
-            args=arguments,
-            config=(tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes),
-        )
-    except SystemExit as stop:  # help was asked for (0), or an option is wrong (2), and has been explained
-        return stop.code if isinstance(stop.code, int) else WRONG_INPUT
+        with redirect_stderr(said):
+            command = tyro.cli(
+                Command,  # pyright: ignore[reportArgumentType]
+                prog="tensorbrain",
+                description=ABOUT,
+                args=arguments,
+                config=(tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes),
+            )
+    except SystemExit as stop:
+        if not stop.code:  # help was asked for
+            return 0
+        names = [each.__name__.lower() for union in get_args(Command) for each in get_args(union)[:1]]
+        raise SettingsError(explained(said.getvalue(), arguments, names)) from None
     with being_run(arguments, command):
         return command.run()
 
 
 def _refused(sentence: str) -> int:
-    print(f"tensorbrain: {one_line(sentence)}", file=sys.stderr)
+    words = one_line(sentence)
+    if len(words) > LONGEST:  # the end says how to mend it
+        words = f"{words[: LONGEST // 2]} … {words[-LONGEST // 2 :]}"
+    print(f"tensorbrain: {words}", file=sys.stderr)
     return WRONG_INPUT
 
 

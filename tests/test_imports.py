@@ -14,7 +14,7 @@ PACKAGE = ROOT / "tensorbrain"
 
 # A part may import parts of earlier rows, and of its own row as long as nothing goes round in a circle.
 ROWS = (
-    ("compilation", "errors", "stopping", "typing"),
+    ("compilation", "errors", "printing", "stopping", "typing"),
     ("numerics", "graph", "pictures"),
     ("layers",),
     ("operations", "factorization", "trace", "settings"),

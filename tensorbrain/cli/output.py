@@ -2,15 +2,14 @@
 
 import json
 import math
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tensorbrain.cli.record import run_record
+from tensorbrain.printing import one_line
 
-# Also what turns the direction of writing round, so that a name could pass for another.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+__all__ = ["columns", "one_line", "print_json", "probability", "warn"]
 
 
 def print_json(data: Mapping[str, Any]) -> None:
@@ -35,15 +34,6 @@ def _plain(value: Any) -> Any:
 def warn(sentence: str) -> None:
     """Say something on stderr that does not stop the command."""
     print(f"tensorbrain: {one_line(sentence)}", file=sys.stderr)
-
-
-def one_line(text: str) -> str:
-    """The text without line breaks and without characters that would act on a terminal.
-
-    >>> one_line("a dog\\n\\x1b[31m")
-    'a dog [31m'
-    """
-    return _CONTROL.sub(" ", text).strip()
 
 
 def columns(rows: Iterable[Sequence[str]]) -> str:

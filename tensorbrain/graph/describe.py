@@ -1,11 +1,11 @@
 """A graph in one table: what it holds, what was skipped, and why."""
 
-import re
 from collections import Counter
 from typing import Any
 
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.graph.vocabulary import CONCEPT_GROUPS
+from tensorbrain.printing import one_line
 
 WIDTH = 100
 _NAMED = 8
@@ -62,7 +62,7 @@ def describe(graph: KnowledgeGraph) -> str:
     example
     """
     data, report = describe_json(graph), graph.report
-    lines = [_cut(str(data["source"]))]
+    lines = [_cut(one_line(str(data["source"])))]
     if len(report.files) > 1:
         lines += _wrapped("files", ", ".join(report.files))
     if report.files_passed_over:
@@ -124,8 +124,8 @@ def _notes(graph: KnowledgeGraph) -> list[str]:
 
 
 def _table(title: str, counts: dict[str, int]) -> list[str]:
-    wide = min(max((len(_printable(what)) for what in counts), default=0), WIDTH - 16)
-    rows = [f"    {_cut(_printable(what), wide):<{wide}}  {n:>10,}" for what, n in counts.items()]
+    wide = min(max((len(one_line(what)) for what in counts), default=0), WIDTH - 16)
+    rows = [f"    {_cut(one_line(what), wide):<{wide}}  {n:>10,}" for what, n in counts.items()]
     return ["", f"  {title}", *rows]
 
 
@@ -135,7 +135,7 @@ def _wrapped(title: str, text: str) -> list[str]:
 
     head = f"  {title:<18}"
     return textwrap.wrap(
-        _printable(text),
+        one_line(text),
         WIDTH,
         initial_indent=head,
         subsequent_indent=" " * len(head),
@@ -150,8 +150,3 @@ def _plural(group: str) -> str:
 
 def _cut(text: str, wide: int = WIDTH) -> str:
     return text if len(text) <= wide else text[: wide - 1] + "…"
-
-
-def _printable(text: str) -> str:
-    """Without the control characters that would act on a terminal."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text)

@@ -132,9 +132,8 @@ def writable(path: str | Path) -> Path:
     Traceback (most recent call last):
     tensorbrain.errors.BrainFileError: ...the folder no/such/folder does not exist...
     """
-    refusal = f"{path} cannot be written"
+    refusal, target = f"{path} cannot be written", resolved(path)
     try:
-        target = Path(path).resolve()
         if target.is_dir():
             raise BrainFileError(f"{refusal}: it is a folder, name a file in it")
         if target.exists() and not target.is_file():
@@ -146,9 +145,25 @@ def writable(path: str | Path) -> Path:
             raise BrainFileError(f"{refusal}: the folder {Path(path).parent} is not writable for you, name another")
         if len(os.fsencode(target.name)) > 240:  # most systems stop at 255, and the temporary name is longer
             raise BrainFileError(f"{refusal}: the name is too long, shorten it")
-    except (OSError, RuntimeError, ValueError) as error:
-        raise BrainFileError(f"{str(path)[:200]!r} cannot be used as a path ({error}): name another") from error
+    except (OSError, ValueError) as error:
+        raise _no_path(path, error) from error
     return target
+
+
+def resolved(path: str | Path) -> Path:
+    """The path with links followed; BrainFileError where it is none, or a link that leads to itself.
+
+    >>> resolved("/tmp/../dev").name
+    'dev'
+    """
+    try:
+        return Path(path).resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise _no_path(path, error) from error
+
+
+def _no_path(path: str | Path, error: Exception) -> BrainFileError:
+    return BrainFileError(f"{str(path)[:200]!r} cannot be used as a path ({error}): name another")
 
 
 def digest(text: str, arrays: Arrays) -> str:
@@ -210,7 +225,7 @@ def _header(text: str, path: str | Path, known: int) -> dict[str, Any]:
     try:
         header = json.loads(text)
         format = int(header["format"])
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise damaged(path, "its header is not readable") from error
     if format > known:
         raise BrainFileError(

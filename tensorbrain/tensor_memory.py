@@ -129,7 +129,9 @@ def is_tensor_memory(path: str | Path) -> bool:
     False
     """
     try:
+        if not Path(path).is_file():  # to open a pipe would wait for somebody to write
+            return False
         with safetensors.safe_open(path, framework="numpy") as file:
             return "model" in json.loads((file.metadata() or {}).get("tensorbrain", "{}"))
-    except (OSError, TypeError, ValueError, safetensors.SafetensorError):
+    except (OSError, RecursionError, TypeError, ValueError, safetensors.SafetensorError):
         return False

@@ -3,6 +3,7 @@
 import dataclasses
 import gzip
 import re
+import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -173,7 +174,7 @@ class Bytes:
 
 @contextmanager
 def opened(file: GraphFile) -> Iterator[Bytes]:
-    """Open ``file`` for reading, unpacked; raises GraphError where the system refuses.
+    """Open a regular ``file`` for reading, unpacked; raises GraphError for all else and where the system refuses.
 
     >>> with opened(GraphFile(Path("missing.ttl"), "Turtle", False)):
     ...     pass
@@ -181,8 +182,10 @@ def opened(file: GraphFile) -> Iterator[Bytes]:
     tensorbrain.errors.GraphError: missing.ttl cannot be opened (No such file or directory): ...
     """
     try:
-        stream = file.path.open("rb")
-        size = file.path.stat().st_size
+        found = file.path.stat()
+        if not stat.S_ISREG(found.st_mode):  # a pipe would wait for somebody to write, a device may never end
+            raise GraphError(f"{file.name} is not a regular file: copy its contents to one, and name that")
+        stream, size = file.path.open("rb"), found.st_size
     except OSError as error:
         raise GraphError(
             f"{file.name} cannot be opened ({error.strerror}): check the path and its permissions"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tensorbrain.errors import BrainFileError
 from tensorbrain.journal.record import Record
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def diary(records: Iterable[Record], before: Mapping[str, Episode] | None = None
     """The episodes that are remembered, by the IRI of their instant, in the order in which they were lived.
 
     ``before`` are those of the time before the records. A journal's first record brings them along; a record of any
-    kind may name some as ``gone``.
+    kind may name some as ``gone``. Raises BrainFileError where a record tells of something else.
 
     >>> lived = ["urn:t3", "the walk", None, [["urn:Rex", "urn:at", "urn:Park"]], []]
     >>> one = diary([Record("experience", {"episode": lived}, {})])
@@ -54,13 +55,17 @@ def diary(records: Iterable[Record], before: Mapping[str, Episode] | None = None
     (['urn:t3'], {})
     """
     found = dict(before or {})
-    for record in records:
-        for iri in record.about.get("gone", ()):
-            found.pop(iri, None)
-        told = [record.about["episode"]] if "episode" in record.about else record.about.get("episodes", ())
-        for episode in map(Episode.from_json, told):
-            found.pop(episode.iri, None)  # so that it comes last
-            found[episode.iri] = episode
+    try:
+        for record in records:
+            for iri in record.about.get("gone", ()):
+                found.pop(iri, None)
+            told = [record.about["episode"]] if "episode" in record.about else record.about.get("episodes", ())
+            for episode in map(Episode.from_json, told):
+                found.pop(episode.iri, None)  # so that it comes last
+                found[episode.iri] = episode
+    except (AttributeError, TypeError, ValueError) as error:  # as in a crafted record
+        reason = " ".join(str(error).split())[:200]
+        raise BrainFileError(f"the diary of this journal is damaged ({reason}): copy the life again") from error
     return found
 
 

@@ -86,6 +86,8 @@ def journal_of(folder: Path, generation: int) -> Journal:
     """The journal of one generation; errors as in ``read_journal``."""
     brain, path = files(folder, generation)
     try:
+        if not path.is_file():  # to open a pipe would wait for somebody to write
+            raise BrainFileError(f"{path} is not a regular file: copy the journal again")
         found = frames.read(path)
     except OSError as error:
         raise BrainFileError(f"{path} cannot be read ({error.strerror}): check its permissions") from error
@@ -115,6 +117,8 @@ def digest(brain: Path) -> bytes:
     try:
         if not brain.exists():
             raise BrainFileError(f"{brain}, the brain that this life began with, is not there: copy it back")
+        if not brain.is_file():
+            raise BrainFileError(f"{brain} is not a regular file: copy the brain back")
         with safetensors.safe_open(brain, framework="numpy") as file:
             return bytes.fromhex((file.metadata() or {})["sha256"])
     except OSError as error:

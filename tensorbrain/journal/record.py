@@ -33,4 +33,4 @@ class Record(NamedTuple):
         """The record that ``to_bytes`` wrote; nothing in it is executed."""
         arrays = safetensors.numpy.load(bytes(content))
         about = json.loads(arrays.pop(_ABOUT).tobytes())
-        return cls(about.pop("kind"), about, arrays)
+        return cls(str(about.pop("kind")), about, arrays)

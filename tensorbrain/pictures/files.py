@@ -16,7 +16,7 @@ def shown(source: object) -> str:
     'pictures/dog?.png'
     """
     text = "".join(letter if letter.isprintable() else "?" for letter in str(source))
-    return text if len(text) <= 200 else f"{text[:200]}..."
+    return (text if len(text) <= 200 else f"{text[:200]}...") or "."
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from tensorbrain.layers.concept_index import Scoring
 from tensorbrain.layers.working_memory import Evolution
 
 Senses = Literal["none", "pictures", "boxes"]
+WIDEST = 1 << 16  # units: one matrix of so many by so many takes 17 GB
 ORDERS = tuple("".join(letters) for letters in permutations("spo"))
 
 
@@ -47,8 +48,8 @@ class Settings:
         wrong = [order for order in self.orders if order not in ORDERS]
         if wrong or not self.orders or len(set(self.orders)) < len(self.orders):
             raise SettingsError(f"decode orders {self.orders} must be distinct ones of {', '.join(ORDERS)}.")
-        if self.dim < 1 or self.context < 1 or min(self.reserve) < 0:
-            raise SettingsError("dim and context must be at least 1 and reserve at least 0.")
+        if not (1 <= self.dim <= WIDEST and 1 <= self.context <= WIDEST) or min(self.reserve) < 0:
+            raise SettingsError(f"dim and context must be at least 1 and at most {WIDEST:,}, and reserve at least 0.")
         if self.senses not in ("none", "pictures", "boxes"):
             raise SettingsError(f"senses '{self.senses}' are unknown: use none, pictures or boxes.")
         if self.feature < 1 or self.classes < 0:

@@ -5,10 +5,12 @@ never on those that are asked; the other models have ComplEx's settings until th
 (`experiments.completion --part valid --try`).
 """
 
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from tensorbrain.errors import SettingsError
+from tensorbrain.settings import WIDEST
 
 LARGE = 50_000  # statements: from here on a recipe is one for large graphs
 
@@ -41,9 +43,10 @@ class Recipe:
     candidates: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("rank", "epochs", "batch"):
-            if getattr(self, name) < 1:
-                raise SettingsError(f"{name} {getattr(self, name)} must be at least 1.")
+        for name, most in (("rank", WIDEST), ("epochs", math.inf), ("batch", math.inf)):
+            if not 1 <= getattr(self, name) <= most:
+                largest = f" and at most {most:,}" if most < math.inf else ""
+                raise SettingsError(f"{name} {getattr(self, name)} must be at least 1{largest}.")
         for name in ("penalty", "predicates", "instants", "smooth", "weight_decay", "candidates"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise SettingsError(f"{name} {getattr(self, name)} must be a number of 0 or more.")

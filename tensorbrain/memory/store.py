@@ -71,9 +71,8 @@ class Life:
         home = Path(path)
         if is_life(home):
             raise BrainFileError(f"there is a life in {home} already: open it, or name another folder")
+        check_new(home)
         created = _made(home)
-        if set(os.listdir(home)) - folder.ours(home):
-            raise BrainFileError(f"{home} holds other files already: name a new folder")
         lock = locked(home)
         try:
             if is_life(home):
@@ -158,8 +157,14 @@ class Life:
         return to_rdf(self.episodes, self._labels())
 
     def export(self, path: str | Path) -> None:
-        """Write the same to one file in TriG, whole or not at all; BrainFileError where it cannot be written."""
-        write_whole(writable(path), to_trig(self.episodes, self._labels()))
+        """Write the same to one file in TriG, whole or not at all; BrainFileError where it cannot be written.
+
+        The files of the life itself are not written over.
+        """
+        target = writable(path)
+        if target.parent == self.path.resolve() and target.name in folder.ours(self.path):
+            raise BrainFileError(f"{path} is a file of this life, and would be written over: name another")
+        write_whole(target, to_trig(self.episodes, self._labels()))
 
     def _labels(self) -> dict[str, str]:
         words = self.brain.vocabulary
@@ -220,6 +225,26 @@ def _opened(home: Path, lock: IO[bytes] | None) -> Life:
         raise BrainFileError(f"the journal of {home} does not fit its brain ({error}): copy both again") from error
     notes = (folder.torn_note(journal),) if journal.torn else ()
     return Life(home, _Now(brain, journal.generation, journal.place, episodes), lock, notes)
+
+
+def check_new(home: Path) -> None:
+    """BrainFileError where no life can begin in a folder: it is a file, holds other files, or cannot be made.
+
+    >>> check_new(Path("no/such/life"))
+    Traceback (most recent call last):
+    tensorbrain.errors.BrainFileError: the folder no/such/life cannot be made (there is no folder no/such): name another
+    """
+    try:
+        if home.is_dir():
+            if set(os.listdir(home)) - folder.ours(home):
+                raise BrainFileError(f"{home} holds other files already: name a new folder")
+        elif home.exists():
+            raise BrainFileError(f"{home} is a file: name a folder")
+        elif not home.parent.is_dir():
+            reason = f"there is no folder {home.parent}"
+            raise BrainFileError(f"the folder {str(home)[:200]} cannot be made ({reason}): name another")
+    except OSError as error:
+        raise BrainFileError(f"the folder {str(home)[:200]} cannot be made ({error.strerror}): name another") from error
 
 
 def _made(home: Path) -> bool:

@@ -20,6 +20,7 @@ from tensorbrain.typing import Array
 
 WAYS = ("chain", "symbolic", "embedded")
 SELECTIONS = ("top", "argmax", "sample")
+MOST = 1000  # hops
 TAUGHT = "chains"  # in the history of a brain that was taught to go on from a statement (`learning.predictive`)
 
 
@@ -139,6 +140,8 @@ def _named(predicate: str | None, predicates: Sequence[str] | None, hops: int | 
     """The predicate of every hop."""
     if (predicate is None) == (predicates is None):
         raise SettingsError("say where to go: give one predicate, or a list of predicates, one a hop.")
+    if hops is not None and hops > MOST:
+        raise SettingsError(f"{hops} hops are more than reasoning goes: ask for {MOST:,} at most.")
     if predicate is not None:
         names = [predicate] * (1 if hops is None else hops)
     else:

@@ -44,6 +44,18 @@ class Common:
             raise SettingsError(f"--seed {self.seed} is no seed: give a whole number from 0 to 2^63 - 1")
 
 
+MOST_SEEDS = 1000
+
+
+def check_seeds(count: int) -> None:
+    """Refuse a number of seeds that is none, or one that no run would come to the end of; SettingsError.
+
+    >>> check_seeds(3)
+    """
+    if not 1 <= count <= MOST_SEEDS:
+        raise SettingsError(f"--seeds {count} cannot be run: give 1 to {MOST_SEEDS:,}")
+
+
 @dataclass(frozen=True)
 class Reading:
     """How a graph is read."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import Positional, arg
 
-from tensorbrain.cli.arguments import Common, Count
+from tensorbrain.cli.arguments import Common, Count, check_seeds
 from tensorbrain.cli.output import columns, one_line, warn
 from tensorbrain.errors import SettingsError
 
@@ -51,12 +51,21 @@ class Claims:
         if self.list:
             print(columns([[str(c.number), c.name, c.status, c.says, _dial(c)] for c in chosen]))
             return 0
-        if self.seeds < 1:
-            raise SettingsError(f"--seeds {self.seeds} are none: run with at least 1.")
+        check_seeds(self.seeds)
         if self.jobs < 1:
             raise SettingsError(f"--jobs {self.jobs} would run nothing: give at least 1.")
-        if self.dial is not None and (len(chosen) != 1 or chosen[0].dial is None):
-            raise SettingsError("--dial moves the dial of one claim: name one that has a dial (see --list).")
+        if self.dial is not None:
+            dial = chosen[0].dial if len(chosen) == 1 else None
+            if dial is None:
+                raise SettingsError("--dial moves the dial of one claim: name one that has a dial (see --list).")
+            if not min(dial.values) <= self.dial <= max(dial.values):  # not a number is neither
+                raise SettingsError(f"--dial {self.dial} is out of reach: {_dial(chosen[0])}.")
+        if self.results is not None and self.results.exists() and not self.results.is_dir():
+            raise SettingsError(f"--results {self.results} is no folder: name one, or a new one")
+        if self.page is not None:
+            from tensorbrain.array_file import writable
+
+            writable(self.page)  # said now, rather than after the claims were run
         from tqdm.auto import tqdm
 
         from tensorbrain.checkpoint import load_brain
@@ -104,7 +113,7 @@ class Claims:
         except ImportError:
             warn(f"the figures of {page} need matplotlib: `pip install 'tensorbrain[plot]'`; nothing was written")
         else:
-            print(f"wrote {page}", file=sys.stderr)
+            print(one_line(f"wrote {page}"), file=sys.stderr)
 
 
 HEADINGS = ("#", "claim", "effect", "95 % interval", "control", "verdict", "seconds")

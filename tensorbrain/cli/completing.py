@@ -3,7 +3,6 @@
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from tyro.conf import arg
@@ -50,39 +49,40 @@ def is_split(name: str) -> bool:
     return name.startswith(PREFIX)
 
 
-def open_splits(name: str) -> "Splits":
-    """Read the split kge:FOLDER, and say what a reader of figures should know of it."""
-    from tensorbrain.graph.splits import read_splits
-
-    splits = read_splits(name)
+def tell(splits: "Splits") -> None:
+    """Say what a reader of figures should know of a split."""
     for note in splits.notes:
         warn(note)
-    return splits
 
 
 def train_completion(
     graph: str, how: Completing, *, output: str | None, seed: int, json: bool, changes: dict[str, Any]
 ) -> int:
     """Teach, save, and say how well the statements of the part ``valid`` are completed; the exit status."""
-    from tensorbrain.array_file import writable
+    from tensorbrain.array_file import resolved
     from tensorbrain.checkpoint import save_brain
+    from tensorbrain.cli.sources import apart
+    from tensorbrain.graph.splits import read_splits
     from tensorbrain.learning.recipes import recipe_for
     from tensorbrain.learning.taught import teach_completion
     from tensorbrain.tensor_memory import TensorMemory, save_tensor_memory
 
     name = how.model or "brain"
     suffix = ".brain.safetensors" if name == "brain" else f".{name}.safetensors"
-    output = output or Path(graph.removeprefix(PREFIX)).resolve().name + suffix
-    writable(output)  # said now, rather than after the training
-    splits = open_splits(graph)
-    recipe = recipe_for(name, len(splits.train)).with_(
-        penalty=how.penalty, predicates=how.relations, instants=how.instants, candidates=how.candidates, **changes
-    )
+    folder = graph.removeprefix(PREFIX)
+    output = resolved(folder).name + suffix if output is None else output
+    apart(output, folder)  # said now, rather than after the training
+    changes |= {"penalty": how.penalty, "predicates": how.relations, "instants": how.instants}
+    changes |= {"candidates": how.candidates}
+    recipe_for(name, 0).with_(**changes)  # the same of these: a long file is not read for nothing
     from tensorbrain.compilation import set_up
     from tensorbrain.numerics.sharding import concept_mesh
 
     set_up()
     mesh = concept_mesh(how.devices) if how.devices is not None else None
+    splits = read_splits(graph)
+    tell(splits)
+    recipe = recipe_for(name, len(splits.train)).with_(**changes)
     started = time.perf_counter()
     with Interruption() as interruption:
         try:
@@ -132,11 +132,13 @@ def open_memory(name: str) -> Any:
 def evaluate_completion(name: str, graph: str, *, json: bool) -> int:
     """Measure a tensor model or a brain on the part ``test`` of a split; the exit status."""
     from tensorbrain.evaluation.link_prediction import link_figures, scorer_of
+    from tensorbrain.graph.splits import read_splits
 
-    taught, splits = open_memory(name), open_splits(graph)
+    taught, splits = open_memory(name), read_splits(graph)
     ours, theirs = taught.vocabulary, splits.graph.vocabulary
     if (ours.concepts, ours.predicates, ours.instants) != (theirs.concepts, theirs.predicates, theirs.instants):
         raise SettingsError(f"{name} learned {taught.source or 'another graph'}, not {graph}: train one on that split")
+    tell(splits)
     figures = {"model": name, "graph": graph, "seed": taught.seed}
     figures |= link_figures(scorer_of(taught), splits, detailed=True)
     if json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
 
-from tensorbrain.cli.arguments import BrainName, Common, Count, Reading, given
+from tensorbrain.cli.arguments import BrainName, Common, Count, Reading, check_seeds, given
 from tensorbrain.cli.completing import evaluate_completion, is_split
 from tensorbrain.cli.interruption import INTERRUPTED, Interruption
 from tensorbrain.cli.output import print_json, warn
@@ -64,8 +64,7 @@ class Evaluate:
 
     def run(self) -> int:
         """Print the table of figures, or with ``--json`` the figures as one object."""
-        if self.seeds < 1:
-            raise SettingsError(f"--seeds {self.seeds} are none: measure with at least 1")
+        check_seeds(self.seeds)
         if self.graph is not None and is_split(self.graph):
             if self.mode != "memory" or given(self.streaming):
                 raise SettingsError(f"the split {self.graph} is measured in mode memory alone: leave the others out")
@@ -80,7 +79,7 @@ class Evaluate:
             print_json(figures) if self.common.json else print(words)
             return 0
         brain = open_brain(self.brain)
-        graph = open_graph(self.graph or learned_graph(brain, self.brain), self.reading)
+        graph = open_graph(self._measured_on(brain), self.reading)
         from tensorbrain.evaluation import evaluate, table
 
         figures = evaluate(brain, graph, seed=self.common.seed)
@@ -92,6 +91,13 @@ class Evaluate:
         else:
             print(table(figures))
         return 0
+
+    def _measured_on(self, brain: "Brain") -> str:
+        return learned_graph(brain, self.brain) if self.graph is None else self.graph
+
+    def _taught(self) -> str:
+        """The graph that a new brain is taught: the second argument or, alone, the first."""
+        return self.brain if self.graph is None else self.graph
 
     def _perceived(self) -> tuple[dict[str, Any], str]:
         from tensorbrain.compilation import set_up
@@ -110,7 +116,7 @@ class Evaluate:
             return figures, scene_graphs.table(figures)
         from tensorbrain.experiments import ladder
 
-        graph = open_graph(self.graph or self.brain, self.reading)
+        graph = open_graph(self._taught(), self.reading)
         figures = ladder.ladder(graph, seeds=seeds, progress=progress)
         return figures, ladder.table(figures)
 
@@ -119,7 +125,7 @@ class Evaluate:
         from tensorbrain.experiments import streams
 
         set_up()
-        graph = open_graph(self.graph or self.brain, self.reading)
+        graph = open_graph(self._taught(), self.reading)
         with Interruption() as interruption:
             figures = streams.stream_tables(
                 graph, seed=self.common.seed, progress=sys.stderr.isatty(), **given(self.streaming)
@@ -132,7 +138,7 @@ class Evaluate:
         from tensorbrain.experiments import experiences
 
         brain = open_brain(self.brain)
-        graph = open_graph(self.graph or learned_graph(brain, self.brain), self.reading)
+        graph = open_graph(self._measured_on(brain), self.reading)
         figures = experiences.experiences(brain, graph, seed=self.common.seed)
         return figures, experiences.table(figures)
 

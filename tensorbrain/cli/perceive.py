@@ -11,7 +11,7 @@ from tyro.conf import Positional, arg
 
 from tensorbrain.cli.arguments import BrainName, Common, Count
 from tensorbrain.cli.output import columns, one_line, print_json, probability
-from tensorbrain.cli.sources import go_on_with, open_brain
+from tensorbrain.cli.sources import apart, go_on_with, open_brain
 from tensorbrain.errors import BrainFileError, SettingsError
 
 if TYPE_CHECKING:
@@ -93,11 +93,15 @@ class Perceive:
         if self.store is not None and self.life is not None:
             raise SettingsError("--store makes a new brain file and --life goes on with a life: choose one of them")
         if self.store is not None:
-            from tensorbrain.array_file import writable
-
-            check_own(self.store, writable(self.store))
+            check_own(self.store, apart(self.store, self.image, self.boxes))
         if self.life is not None:
-            check_own(self.life, Path(self.life).resolve())
+            from tensorbrain.array_file import resolved
+            from tensorbrain.journal import is_life
+            from tensorbrain.memory.store import check_new
+
+            check_own(self.life, resolved(self.life))
+            if not is_life(self.life):
+                check_new(Path(self.life))
 
     def _life(self) -> "Life | None":
         """The life to go on with, where there is one."""

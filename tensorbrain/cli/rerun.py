@@ -18,6 +18,7 @@ from tensorbrain.errors import SettingsError
 READING = ("info", "recall", "perceive", "ask", "reason", "evaluate")
 """The commands that only read: what is in a file that somebody sent never makes another one write."""
 WRITING = ("--store", "--life")
+ENDPOINT = "sparql:"  # that of graph.sparql, which needs numpy
 LARGEST = 64 << 20  # bytes of JSON
 CLOSE = 1e-4  # relative: float32 sums in another order, as on another machine, differ less
 SHOWN = 5
@@ -87,6 +88,8 @@ def _short(value: Any) -> str:
 def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
     """What a command printed, and its arguments; SettingsError where it is none, or one that writes."""
     what = f"{path} is not what a command printed with --json"
+    if not path.is_file():  # to open a pipe would wait for somebody to write
+        raise SettingsError(f"{path} is no file: give the one that the output of a command with --json went to")
     with path.open("rb") as file:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
@@ -102,6 +105,8 @@ def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
         raise SettingsError(f"{what}: it does not say by which arguments; print it anew")
     if not (isinstance(inputs, dict) and all(isinstance(word, str) for word in inputs.values())):
         raise SettingsError(f"{what}: it does not say what was read; print it anew")
+    if asked := next((word for word in arguments if word.startswith(ENDPOINT)), None):
+        raise SettingsError(f"{path} asks the network, {asked[:100]}, which a file may not: type that command yourself")
     writes = [word for word in arguments if word.split("=")[0] in WRITING]
     if arguments[0] not in READING or writes or "--json" not in arguments:
         raise SettingsError(

@@ -44,12 +44,14 @@ def open_brain(name: str) -> "Brain":
 
 def go_on_with(folder: str, name: str) -> "Life":
     """Open the life in a folder to go on with it; BrainFileError where it did not begin with the brain ``name``."""
+    from tensorbrain.array_file import resolved
     from tensorbrain.memory import open_life
 
+    same = resolved(name) == resolved(folder)
     life = open_life(folder)
     for note in life.notes:
         warn(note)
-    if Path(name).resolve() != life.path.resolve():
+    if not same:
         given, origin = open_brain(name), ("graph_hash", "source", "seed", "settings")
         if any(getattr(given, which) != getattr(life.brain, which) for which in origin):
             life.close()
@@ -72,6 +74,23 @@ def recipe(name: str, graph: "KnowledgeGraph | None" = None) -> dict[str, Any]:
 
     file = world_path(name) / "recipe.json" if name in WORLDS else None
     return json.loads(file.read_text(encoding="utf-8")) if file and file.is_file() else {}
+
+
+def apart(output: str, *read: str | None) -> Path:
+    """Where a file is written that is none of what is read: files, or the graph files of a folder; BrainFileError.
+
+    >>> apart("town.brain", "town.ttl", None).name
+    'town.brain'
+    """
+    from tensorbrain.array_file import writable
+    from tensorbrain.graph.files import graph_files
+
+    target = writable(output)
+    for path in map(Path, filter(None, read)) if target.exists() else ():
+        files = [file.path for file in graph_files(path)[0]] if path.is_dir() else [path]
+        if any(file.exists() and file.samefile(target) for file in files):
+            raise BrainFileError(f"{output} is what is read, and would be written over: name another file")
+    return target
 
 
 def brain_name(graph: str) -> str:

@@ -14,7 +14,7 @@ from tensorbrain.cli.arguments import Common, Graph, Reading, given
 from tensorbrain.cli.completing import Completing, is_split, train_completion
 from tensorbrain.cli.interruption import INTERRUPTED, Interruption
 from tensorbrain.cli.output import columns, one_line, print_json, warn
-from tensorbrain.cli.sources import brain_name, open_graph, recipe
+from tensorbrain.cli.sources import apart, brain_name, open_graph, recipe
 from tensorbrain.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -110,11 +110,10 @@ class Train:
                 f"--{name} goes with the split of a folder: give kge:FOLDER with the files train, valid and test, or "
                 f"leave --{name} out"
             )
-        from tensorbrain.array_file import writable
         from tensorbrain.checkpoint import save_brain
 
-        output = self.output or brain_name(self.graph)
-        writable(output)  # said now, rather than after the training
+        output = brain_name(self.graph) if self.output is None else self.output
+        apart(output, self.graph)  # said now, rather than after the training
         graph = open_graph(self.graph, self.reading)
         from tensorbrain.compilation import set_up
 

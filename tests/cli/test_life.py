@@ -47,6 +47,7 @@ def test_what_a_life_holds(tensorbrain, life: str):
     assert re.fullmatch(r"journal      3 records \(3 experience\), \d\.\d kB", second)
     assert third.startswith("brain")
     found = json.loads(tensorbrain("life", life, "--json").out)
+    assert found.pop("run")["arguments"] == ["life", life, "--json"]
     size = {"brain": "brain-1.safetensors", "journal": "journal-1"}
     assert found == {
         "life": life,

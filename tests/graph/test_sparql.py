@@ -55,7 +55,8 @@ def serve() -> Iterator[Callable[..., str]]:
         @contextmanager
         def served(dataset: rdflib.Dataset) -> Iterator[int]:
             app = endpoint.SparqlEndpoint(graph=dataset, path="/query")
-            server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
+            # Its own logging would shut down all other handlers, one of which closes the stream that pytest captures.
+            server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
             thread = threading.Thread(target=server.run, daemon=True)
             thread.start()
             end = time.monotonic() + 20

@@ -28,6 +28,7 @@ class Nearest(NamedTuple):
     numbers: tuple[float, ...]
 
 
+MOST_NAMED = 5  # of the choices that are used, in a sentence
 Rule = OneOf | Within | Nearest
 
 
@@ -46,9 +47,9 @@ def check(key: str, said: list[str], rule: Rule, default: str) -> tuple[list[str
     (['7'], '')
     """
     if isinstance(rule, OneOf):
-        wanted = said if rule.many else said[-1:]
+        wanted = list(dict.fromkeys(said)) if rule.many else said[-1:]
         good, bad = [w for w in wanted if w in rule.words], [w for w in wanted if w not in rule.words]
-        used = ", ".join(good) or default
+        used = ", ".join([*good[:MOST_NAMED], *(["..."] if len(good) > MOST_NAMED else [])]) or default
         return good, f"The link says {key}={_short(bad[0])}, which is unknown here: {used} is used." if bad else ""
     word = said[-1]
     whole = isinstance(rule, Within) and rule.whole

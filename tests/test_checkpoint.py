@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors import safe_open
 
-from tensorbrain.array_file import digest
+from tensorbrain.array_file import as_bytes, digest
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.checkpoint import FORMAT, load_brain, save_brain
 from tensorbrain.errors import BrainFileError
@@ -53,6 +53,12 @@ def rewritten(path: Path, arrays: dict | None = None, **header) -> Path:
     held = {name: array for name, array in (held | (arrays or {})).items() if array is not None}
     path.write_bytes(safetensors.numpy.save(held, metadata={"tensorbrain": text, "sha256": digest(text, held)}))
     return path
+
+
+def with_first(column: str, value: object) -> np.ndarray:
+    """The words with another value at the head of a column, as a file holds them."""
+    told = WORDS.to_json()
+    return as_bytes({**told, column: [value, *told[column][1:]]})
 
 
 @pytest.fixture
@@ -190,6 +196,9 @@ def test_a_newer_format_asks_for_an_upgrade(saved: Path):
         ({"index.in_use": np.zeros(7, bool)}, {}),
         ({"vocabulary": np.frombuffer(b"{}", np.uint8)}, {}),
         ({"vocabulary": np.frombuffer(b"\xff\xff", np.uint8)}, {}),
+        ({"vocabulary": with_first("concepts", ["urn:x:Sparky", 7, "entity"])}, {}),
+        ({"vocabulary": with_first("concepts", ["urn:x:Sparky", "Sparky", "predicate"])}, {}),
+        ({"vocabulary": with_first("times", 2026)}, {}),
         ({"held_out": np.array([[0, 0, 9]], np.int32)}, {}),
         ({"held_out": np.zeros((2, 2), np.int32)}, {}),
         ({}, {"settings": {"dim": 6}}),
@@ -199,6 +208,7 @@ def test_a_newer_format_asks_for_an_upgrade(saved: Path):
         ({}, {"capacity": {"concept": 2, "predicate": 2, "instant": 2}}),
         ({}, {"capacity": [3, 1, 2]}),
         ({}, {"format": "one"}),
+        ({}, {"format": 1e999}),
         ({}, {"history": [1]}),
     ],
 )

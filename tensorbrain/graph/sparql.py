@@ -132,7 +132,8 @@ def _asked(address: str, query: str) -> list[ox.QuerySolution]:
         return list(results)
     except (SyntaxError, ValueError) as error:
         begun = data.lstrip().startswith(b"{") and not data.rstrip().endswith(b"}")
-        reason = "its answer is cut off" if begun else f"its answer is damaged: {error.args[0]}"[:160]
+        words = " ".join(str(error.args[0]).split())
+        reason = "its answer is cut off" if begun else f"its answer is damaged: {words}"[:160]
         raise GraphError(f"{address} cannot be read ({reason}): try again, or export it to a file") from error
 
 

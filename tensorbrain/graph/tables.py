@@ -3,13 +3,14 @@
 import re
 from collections import defaultdict
 from itertools import count
+from urllib.parse import quote
 
 import numpy as np
 import pyoxigraph as ox
 
 from tensorbrain.errors import GraphError
 from tensorbrain.graph.files import Bytes, GraphFile
-from tensorbrain.graph.names import iri_of_name
+from tensorbrain.graph.names import PLAIN, iri_of_name
 from tensorbrain.graph.quads import Quads, Term
 
 _BLOCK = 8 << 20
@@ -40,10 +41,18 @@ def read_table(file: GraphFile, stream: Bytes) -> Quads:
     width = _add(file, rest, numbers, blocks, width, line_number)
     table = np.concatenate(blocks) if blocks else np.zeros((0, width or 3), np.int32)
     ids: dict[Term, int] = {}
-    term_ids = [ids.setdefault(ox.NamedNode(iri_of_name(name)), len(ids)) for name in numbers]
+    term_ids = [ids.setdefault(_node(name), len(ids)) for name in numbers]
     rows = np.full((len(table), 4), -1, np.int32)
     rows[:, : table.shape[1]] = np.asarray(term_ids, np.int32)[table] if len(table) else table
     return Quads(tuple(ids), rows)
+
+
+def _node(name: str) -> ox.NamedNode:
+    """The node of a name; one that only looks like an IRI, such as http://[a, is a name as others are."""
+    try:
+        return ox.NamedNode(iri_of_name(name))
+    except ValueError:
+        return ox.NamedNode(PLAIN + quote(name, safe=""))
 
 
 def _add(

@@ -198,6 +198,12 @@ class Vocabulary:
         True
         """
         columns = {name: tuple(Concept(*row) for row in data[name]) for name in ("concepts", "predicates", "instants")}
+        for name, rows in columns.items():
+            groups = CONCEPT_GROUPS if name == "concepts" else (name[:-1],)
+            if not all(type(c.iri) is type(c.label) is str and c.group in groups for c in rows):
+                raise TypeError(f"the {name} are not rows of IRI, label and group")
+        if not all(time is None or type(time) is str for time in data["times"]):
+            raise TypeError("the times are not texts")
         return cls(**columns, times=tuple(data["times"]))
 
     @cached_property

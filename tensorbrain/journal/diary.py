@@ -106,7 +106,12 @@ def _quads(episodes: Iterable[Episode], labels: Mapping[str, str]) -> "list[ox.Q
     from tensorbrain.graph.names import RDFS, XSD
 
     def node(iri: str) -> ox.NamedNode | ox.BlankNode:
-        return ox.BlankNode(iri[2:]) if iri.startswith("_:") else ox.NamedNode(iri)
+        try:
+            return ox.BlankNode(iri[2:]) if iri.startswith("_:") else ox.NamedNode(iri)
+        except ValueError as error:  # as in a crafted record
+            raise BrainFileError(
+                f"the diary of the life names {iri[:80]!r}, which is no IRI: copy it again"
+            ) from error
 
     def moment(time: str) -> ox.Literal:
         kind = "dateTime" if _DATE_TIME.fullmatch(time) else "date" if _DATE.fullmatch(time) else "string"
@@ -118,7 +123,7 @@ def _quads(episodes: Iterable[Episode], labels: Mapping[str, str]) -> "list[ox.Q
     spoken_of: dict[str, None] = {}
     for episode in episodes:
         name = node(episode.iri)
-        told += [ox.Quad(node(s), ox.NamedNode(p), node(o), name) for s, p, o in episode.statements]
+        told += [ox.Quad(node(s), node(p), node(o), name) for s, p, o in episode.statements]
         about.append(ox.Quad(name, label, ox.Literal(episode.label)))
         if episode.time is not None:
             about.append(ox.Quad(name, generated, moment(episode.time)))

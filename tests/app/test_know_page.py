@@ -37,6 +37,12 @@ def box(page, key: str):
     return page.sidebar.selectbox(key=key)
 
 
+def test_what_a_link_says_again_and_again_is_said_once():
+    words = tuple("abcdefgh")
+    good, sentence = address.check("mute", [*words, *words, "x"], address.OneOf(words, many=True), "none")
+    assert good == list(words) and sentence.endswith("a, b, c, d, e, ... is used.")
+
+
 @pytest.mark.parametrize("module", [address, beliefs, session, told])
 def test_docs_are_true(module):
     assert doctest.testmod(module).failed == 0

@@ -1,6 +1,7 @@
 """Whatever is wrong with the input, one sentence says so: never another exception, a hang, or the network."""
 
 import gzip
+import os
 import socket
 import time
 from pathlib import Path
@@ -83,6 +84,14 @@ def refusal(path: Path, data: bytes | str | None = None, **options: str) -> str:
 def test_one_sentence(tmp_path: Path, name: str, data: bytes | str, said: str):
     message = refusal(tmp_path / name, data)
     assert said in message and (name in message or said == ".ttl")
+
+
+def test_pipes_and_devices_are_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.ttl")
+    for name in ("endless.ttl", "endless.nt", "endless.tsv", "endless.nt.gz"):
+        (tmp_path / name).symlink_to("/dev/zero")
+        assert "not a regular file" in refusal(tmp_path / name)
+    assert "not a regular file" in refusal(tmp_path / "pipe.ttl")
 
 
 def test_missing_paths(tmp_path: Path):
@@ -200,6 +209,7 @@ def test_a_million_characters_are_fine(tmp_path: Path):
     st.binary(max_size=60) | st.text('<>"{}[]:@_.;,#^\\ \n\tab1', max_size=60).map(str.encode),
 )
 @example("a.tsv", b"\x1c")  # blank as text, not as bytes
+@example("a.tsv", b"a\tp\thttps://[b\n")  # an IRI at first sight alone
 def test_nothing_but_our_own_errors(tmp_path: Path, name: str, data: bytes):
     (tmp_path / name).write_bytes(data)
     try:

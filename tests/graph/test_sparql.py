@@ -265,6 +265,7 @@ FIVE = says(table({"count": "5"}))
         ([says(table({"count": "many"}))], "no count"),
         ([says(table())], "no count"),
         ([says(b"[" * 100_000)], "damaged"),
+        ([says(b'{"\nhead": 1}')], "damaged"),  # the parser repeats the line break
         ([FIVE, says(table(statement(1), statement(2))[:-9])], "cut off"),
         ([FIVE, says(table({"count": "5"}))], "what are no statements"),
         ([FIVE, says(b'{"head": {"vars": ["x"]}, "results": {"bindings": [{}]}}')], "what are no statements"),

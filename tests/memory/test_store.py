@@ -29,7 +29,7 @@ import tensorbrain as tb
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.errors import BrainFileError, SettingsError
 from tensorbrain.graph import Concept, Vocabulary, read_graph
-from tensorbrain.journal import Episode, folder, frames
+from tensorbrain.journal import Episode, Record, folder, frames
 from tensorbrain.memory import Life, experience, open_life
 from tensorbrain.memory.experience import NAMESPACE, Lived, write_instant
 from tensorbrain.memory.forget import forget
@@ -346,6 +346,36 @@ def test_what_is_no_life_is_refused(past: Past, tmp_path: Path):
     with pytest.raises(BrainFileError, match="not finite"):
         Life.create(tmp_path / "new", dataclasses.replace(newborn(), model=broken))
     assert sorted(os.listdir(tmp_path)) == ["file", "life"]
+
+
+@pytest.mark.parametrize(
+    "about",
+    [{"episode": 7}, {"episode": ["no IRI", "a", None, [["no IRI"] * 3], []]}, {"episodes": [None]}, {"gone": 3}],
+)
+def test_a_crafted_diary_ends_in_a_sentence(about: dict, past: Past, tmp_path: Path):
+    home = past.again(tmp_path / "life")
+    seed, payloads = frames.read(home / "journal-1")[:2]
+    frames.begin(home / "journal-1", seed, [*map(bytes, payloads), Record("dream", about, {}).to_bytes()])
+    with pytest.raises(BrainFileError, match="journal|diary"):
+        open_life(home, write=False).export(tmp_path / "life.trig")
+    assert not (tmp_path / "life.trig").exists()
+
+
+def test_what_is_no_regular_file_is_not_waited_for(past: Past, tmp_path: Path):
+    for name in ("journal-1", "brain-1.safetensors"):
+        home = past.again(tmp_path / name, 1)
+        (home / name).unlink()
+        os.mkfifo(home / name)
+        with pytest.raises(BrainFileError, match=f"{name} is not a regular file"):
+            open_life(home, write=False)
+
+
+def test_its_own_files_are_not_written_over_by_an_export(past: Past, tmp_path: Path):
+    home = past.again(tmp_path / "life", 2)
+    for name in ("journal-1", "brain-1.safetensors", "lock"):
+        with pytest.raises(BrainFileError, match="is a file of this life"):
+            open_life(home, write=False).export(home / name)
+    assert past.stands(open_life(home, write=False)) == 2
 
 
 def test_what_a_killed_creation_left_is_begun_anew(past: Past, tmp_path: Path):

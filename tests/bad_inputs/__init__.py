@@ -2,7 +2,7 @@
 
 from .case import Bad
 from .commands import bad_files
-from .make import make
+from .make import make, make_good
 from .places import paths
 from .trial import Tried, alone, tried
 from .words import bad_words
@@ -14,4 +14,4 @@ EVERYWHERE = {file.kind for file in paths("")}
 FIRST = {(bad.kind, bad.words[0] if bad.kind in EVERYWHERE and bad.words else ""): bad for bad in reversed(BAD)}
 """One of each kind, and of each bad path one for every command."""
 
-__all__ = ["BAD", "FIRST", "Bad", "Tried", "alone", "make", "tried"]
+__all__ = ["BAD", "FIRST", "Bad", "Tried", "alone", "make", "make_good", "tried"]

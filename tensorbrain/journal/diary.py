@@ -105,13 +105,14 @@ def _quads(episodes: Iterable[Episode], labels: Mapping[str, str]) -> "list[ox.Q
     from tensorbrain.graph.episodes import PROV
     from tensorbrain.graph.names import RDFS, XSD
 
-    def node(iri: str) -> ox.NamedNode | ox.BlankNode:
+    def named(iri: str) -> ox.NamedNode:
         try:
-            return ox.BlankNode(iri[2:]) if iri.startswith("_:") else ox.NamedNode(iri)
+            return ox.NamedNode(iri)
         except ValueError as error:  # as in a crafted record
-            raise BrainFileError(
-                f"the diary of the life names {iri[:80]!r}, which is no IRI: copy it again"
-            ) from error
+            raise BrainFileError(f"the diary of the life names {iri[:80]!r}, which is no IRI: copy it anew") from error
+
+    def node(iri: str) -> ox.NamedNode | ox.BlankNode:
+        return ox.BlankNode(iri[2:]) if iri[:2] == "_:" and iri[2:].isalnum() else named(iri)
 
     def moment(time: str) -> ox.Literal:
         kind = "dateTime" if _DATE_TIME.fullmatch(time) else "date" if _DATE.fullmatch(time) else "string"
@@ -123,7 +124,7 @@ def _quads(episodes: Iterable[Episode], labels: Mapping[str, str]) -> "list[ox.Q
     spoken_of: dict[str, None] = {}
     for episode in episodes:
         name = node(episode.iri)
-        told += [ox.Quad(node(s), node(p), node(o), name) for s, p, o in episode.statements]
+        told += [ox.Quad(node(s), named(p), node(o), name) for s, p, o in episode.statements]
         about.append(ox.Quad(name, label, ox.Literal(episode.label)))
         if episode.time is not None:
             about.append(ox.Quad(name, generated, moment(episode.time)))

@@ -70,6 +70,8 @@ def load_graph(
         return dataclasses.replace(read(world_graph(source)), source=source)
     if is_endpoint(source):
         return read(source)
+    if source == "":  # a path of nothing is the current folder, which nobody named
+        raise GraphError("an empty name is no graph: give the name of a world, or the path of a graph")
     path = source
     if isinstance(path, str) and not Path(path).suffix and len(path) < 200 and not Path(path).exists():
         names = ", ".join(WORLDS)

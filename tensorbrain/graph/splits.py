@@ -82,9 +82,10 @@ def read_splits(folder: str | Path) -> Splits:
     Traceback (most recent call last):
     tensorbrain.errors.GraphError: no/such/folder is not a folder: give one with the files train, valid and test
     """
-    path = Path(str(folder).removeprefix(PREFIX))
-    if not path.is_dir():
-        raise GraphError(f"{path} is not a folder: give one with the files train, valid and test")
+    named = str(folder).removeprefix(PREFIX)
+    path = Path(named)
+    if not named or not path.is_dir():
+        raise GraphError(f"{named or 'an empty name'} is not a folder: give one with the files train, valid and test")
     files = [_files(path)[part] for part in PARTS]
     quads = [read_file(file) for file in files]
     parts = [graph_of(part, Settings(), file.name, (file.name,), ()) for part, file in zip(quads, files, strict=True)]

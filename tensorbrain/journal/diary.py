@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tensorbrain.errors import BrainFileError
@@ -38,9 +39,13 @@ class Episode(NamedTuple):
 
     @classmethod
     def from_json(cls, data: Sequence[Any]) -> "Episode":
-        """The episode that ``to_json`` wrote."""
+        """The episode that ``to_json`` wrote; TypeError or ValueError for anything else."""
         iri, label, time, statements, individuals = data
-        return cls(iri, label, time, tuple(map(tuple, statements)), tuple(map(tuple, individuals)))
+        told = tuple((s, p, o) for s, p, o in statements)
+        new = tuple((iri, label, group) for iri, label, group in individuals)
+        if not all(type(text) is str for text in chain((iri, label, "" if time is None else time), *told, *new)):
+            raise TypeError("an episode is told by texts")
+        return cls(iri, label, time, told, new)
 
 
 def diary(records: Iterable[Record], before: Mapping[str, Episode] | None = None) -> dict[str, Episode]:
@@ -114,9 +119,12 @@ def _quads(episodes: Iterable[Episode], labels: Mapping[str, str]) -> "list[ox.Q
     def node(iri: str) -> ox.NamedNode | ox.BlankNode:
         return ox.BlankNode(iri[2:]) if iri[:2] == "_:" and iri[2:].isalnum() else named(iri)
 
+    def words(label: str) -> ox.Literal:
+        return ox.Literal(label.encode("utf-8", "replace").decode())  # JSON can name what is half a letter
+
     def moment(time: str) -> ox.Literal:
         kind = "dateTime" if _DATE_TIME.fullmatch(time) else "date" if _DATE.fullmatch(time) else "string"
-        return ox.Literal(time, datatype=ox.NamedNode(XSD + kind))
+        return ox.Literal(words(time).value, datatype=ox.NamedNode(XSD + kind))
 
     label, generated = ox.NamedNode(RDFS + "label"), ox.NamedNode(PROV + "generatedAtTime")
     told: list[ox.Quad] = []
@@ -125,9 +133,9 @@ def _quads(episodes: Iterable[Episode], labels: Mapping[str, str]) -> "list[ox.Q
     for episode in episodes:
         name = node(episode.iri)
         told += [ox.Quad(node(s), named(p), node(o), name) for s, p, o in episode.statements]
-        about.append(ox.Quad(name, label, ox.Literal(episode.label)))
+        about.append(ox.Quad(name, label, words(episode.label)))
         if episode.time is not None:
             about.append(ox.Quad(name, generated, moment(episode.time)))
         spoken_of |= dict.fromkeys(iri for statement in episode.statements for iri in statement)
-    about += [ox.Quad(node(iri), label, ox.Literal(labels[iri])) for iri in spoken_of if iri in labels]
+    about += [ox.Quad(node(iri), label, words(labels[iri])) for iri in spoken_of if iri in labels]
     return told + about

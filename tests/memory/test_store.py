@@ -350,7 +350,17 @@ def test_what_is_no_life_is_refused(past: Past, tmp_path: Path):
 
 @pytest.mark.parametrize(
     "about",
-    [{"episode": 7}, {"episode": ["no IRI", "a", None, [["no IRI"] * 3], []]}, {"episodes": [None]}, {"gone": 3}],
+    [
+        {"episode": 7},
+        {"episodes": [None]},
+        {"gone": 3},
+        {"episode": ["no IRI", "a", None, [], []]},
+        {"episode": ["urn:a", "a", None, [["no IRI"] * 3], []]},
+        {"episode": ["urn:a", "a", None, [["_:x"] * 3], []]},
+        {"episode": ["urn:a", "a", None, [["urn:x:Rex"]], []]},
+        {"episode": ["urn:a", 7, None, [], []]},
+        {"episode": ["urn:a", "a", 0, [], []]},
+    ],
 )
 def test_a_crafted_diary_ends_in_a_sentence(about: dict, past: Past, tmp_path: Path):
     home = past.again(tmp_path / "life")
@@ -359,6 +369,15 @@ def test_a_crafted_diary_ends_in_a_sentence(about: dict, past: Past, tmp_path: P
     with pytest.raises(BrainFileError, match=r"journal|diary"):
         open_life(home, write=False).export(tmp_path / "life.trig")
     assert not (tmp_path / "life.trig").exists()
+
+
+def test_half_a_letter_in_a_label_is_exported_as_a_mark(past: Past, tmp_path: Path):
+    home = past.again(tmp_path / "life")
+    seed, payloads = frames.read(home / "journal-1")[:2]
+    told = Record("dream", {"episode": ["urn:a", "\ud800", "\ud800", [], []]}, {}).to_bytes()
+    frames.begin(home / "journal-1", seed, [*map(bytes, payloads), told])
+    open_life(home, write=False).export(tmp_path / "life.trig")
+    assert '"?"' in (tmp_path / "life.trig").read_text()
 
 
 def test_what_is_no_regular_file_is_not_waited_for(past: Past, tmp_path: Path):

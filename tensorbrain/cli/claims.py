@@ -61,7 +61,7 @@ class Claims:
             if not min(dial.values) <= self.dial <= max(dial.values):  # not a number is neither
                 raise SettingsError(f"--dial {self.dial} is out of reach: {_dial(chosen[0])}.")
         if self.results is not None and self.results.exists() and not self.results.is_dir():
-            raise SettingsError(f"--results {self.results} is no folder: name one, or a new one")
+            raise SettingsError(f"--results {self.results} is no folder: name another folder, or a new one")
         if self.page is not None:
             from tensorbrain.array_file import writable
 

@@ -49,7 +49,7 @@ def test_an_entry_is_a_sentence_or_two(name):
 
 
 def test_sources_are_the_papers_of_the_documentation():
-    known = re.findall(r"\*\*(\w+)\*\*", (APP.parent / "docs" / "theory.md").read_text(encoding="utf-8"))
+    known = re.findall(r"^\| (\w+) \|", (APP.parent / "docs" / "theory.md").read_text(encoding="utf-8"), re.MULTILINE)
     cited = {word for entry in GLOSSARY.values() for word in re.findall(r"\w*TB\d+|TM\d+|code|ours", entry.source)}
     assert cited <= {*known, "ours"} and {"TB20", "TB23", "TB24", "QTB25"} <= cited
 

@@ -5,6 +5,7 @@ import streamlit as st
 from address import settle, words
 from questions import Question
 from session import Mind, graph_of
+from wording import plain
 
 from tensorbrain.brain import Brain
 from tensorbrain.evaluation.beliefs import Belief, beliefs
@@ -61,7 +62,8 @@ def in_words(rows: list[Belief]) -> str:
     unsaid = next((row for row in believed if not row.facts + row.episodes), None)
     if unsaid:
         text += (
-            f" It also believes **{unsaid.subject} {unsaid.predicate} {unsaid.object}** ({unsaid.probability:.2f}), "
+            f" It also believes **{plain(f'{unsaid.subject} {unsaid.predicate} {unsaid.object}')}** "
+            f"({unsaid.probability:.2f}), "
             "which the graph nowhere says: a guess, from what is alike."
         )
     return text

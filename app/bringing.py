@@ -4,12 +4,12 @@ import streamlit as st
 from address import settle, words
 from controls import show_error
 from lessons import teach
-from neighbours import plain
 from rivals import contests
 from session import OWN_FILE, taught
 from streamlit.delta_generator import DeltaGenerator
 from teaching import Teaching
 from uploading import LITERALS, MEGABYTES, MOST_STATEMENTS, TYPES, Brought, cleaned, read
+from wording import plain
 
 from tensorbrain.datasets.worlds import WORLDS
 from tensorbrain.errors import TensorBrainError

@@ -8,6 +8,7 @@ import streamlit as st
 from address import Nearest, Within, settle, words
 from components.items import SLOT_OF
 from session import FIRST_CUE, OWN_FILE, Mind, carry, keep, mind_of, names, places
+from wording import sentence
 
 from tensorbrain.brain import Brain
 from tensorbrain.graph.vocabulary import Vocabulary
@@ -194,5 +195,5 @@ def act(key: str, vocabulary: Vocabulary) -> None:
 
 def show_error(error: Exception) -> None:
     """The one sentence of an error that the visitor can mend."""
-    sentence = str(error)
-    st.error(sentence[:1].upper() + sentence[1:])
+    words = str(error)
+    st.error(sentence(words[:1].upper() + words[1:]))

@@ -7,6 +7,7 @@ from controls import show_error
 from living import goes_on, lived
 from scripts import Consolidated, Forgotten
 from session import Mind, graph_of
+from wording import plain
 
 from tensorbrain.brain import Brain
 from tensorbrain.errors import TensorBrainError
@@ -110,7 +111,7 @@ def choose_forgetting(origin: Mind, mind: Mind, busy: bool) -> None:
 
 def show_change(label: str, change: Change) -> None:
     """What the moment says, in the moment and in general."""
-    st.markdown(f"**{label}** was consolidated. {in_words(change)}")
+    st.markdown(f"**{plain(label)}** was consolidated. {in_words(change)}")
     st.dataframe(
         change.rows,
         hide_index=True,

@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 from address import Nearest, Within, settle
 from controls import MOST_SEED, show_error
-from neighbours import plain
 from session import Taught, taught
 from teaching import Course, Teaching, blind, usual
+from wording import plain
 
 from tensorbrain.brain import Brain
 from tensorbrain.errors import TensorBrainError
@@ -40,7 +40,7 @@ def teach(world: str, graph: KnowledgeGraph) -> None:
         else:
             st.rerun()
     if busy and job is not None and job.name != world:
-        st.caption(f"{job.name} is being taught just now: choose it as the world to follow it.")
+        st.caption(f"{plain(job.name)} is being taught just now: choose it as the world to follow it.")
     mine = job if job is not None and job.name == world else None
     if mine is not None and mine.error:
         show_error(TensorBrainError(mine.error))

@@ -8,6 +8,7 @@ from typing import Any
 import networkx
 import numpy as np
 import plotly.graph_objects as go
+from wording import plain
 
 from tensorbrain.graph.adjacency import AdjacencyTensor
 from tensorbrain.graph.views import ego_graph, layout
@@ -210,15 +211,6 @@ def told(view: networkx.MultiDiGraph, centre: int, most: int) -> str:
     top = sorted(about.items(), key=lambda item: -item[1])[:3]
     lines.append(f"What is said of it most: {', '.join(f'*{plain(p)}* ({n})' for p, n in top)}.")
     return " ".join(lines)
-
-
-def plain(label: str) -> str:
-    """A label without what Markdown would take for a sign of its own.
-
-    >>> plain("a*b [c](d)")
-    'a\\\\*b \\\\[c\\\\](d)'
-    """
-    return "".join(f"\\{c}" if c in "\\`*_[]<>#~$:|!" else c for c in label if c.isprintable())
 
 
 def _cut(label: str, most: int = 22) -> str:

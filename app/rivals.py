@@ -6,9 +6,9 @@ from contest import FIRST, MOST_ASKED, TIMED, TIMELESS, Contest, Plan, statement
 from contest_script import contest_script
 from controls import MOST_SEED, show_error
 from curves import AGAINST, HEIGHT, drawing, points, told
-from neighbours import plain
 from sharing import show_table_sharing
 from standings import TITLES, answers, questions, table, verdict, why
+from wording import plain
 
 from tensorbrain.errors import TensorBrainError
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph

@@ -3,7 +3,7 @@
 from typing import Any
 
 from contest import Contest, Result
-from neighbours import plain
+from wording import plain
 
 from tensorbrain.evaluation.answers import Guess, ahead
 from tensorbrain.evaluation.completion import SLOT_NAMES

@@ -21,6 +21,7 @@ from scripts import recall_script
 from session import Mind
 from sharing import show_sharing
 from told import show_statements
+from wording import sentence
 
 from tensorbrain.errors import TensorBrainError
 
@@ -57,7 +58,7 @@ def main() -> None:
         show_sharing(found.trace, recall_script(mind, question), "know")
         show_words()
     for note in found.trace.notes:
-        st.caption(note)
+        st.caption(sentence(note))
     show_statements(found.trace, "What came to mind")
     show_beliefs(mind, found.brain, question)
 

@@ -13,6 +13,8 @@ from moments import compare
 from scripts import perceive_script
 from sharing import show_sharing
 from told import show_statements
+from wording import plain as literal
+from wording import sentence
 
 from tensorbrain.brain import Brain
 from tensorbrain.errors import TensorBrainError
@@ -78,7 +80,7 @@ def main() -> None:
         show_experience(experience.brain, latest)
     show_statements(seen.trace, "What was perceived")
     for note in seen.trace.notes:
-        st.caption(note[:1].upper() + note[1:] + ".")
+        st.caption(sentence(note[:1].upper() + note[1:] + "."))
     st.subheader("Region by region", anchor=False)
     show_regions(seen)
 
@@ -125,24 +127,24 @@ def reminded(seen: Look, experience: Experience | None) -> str:
     if not found:
         return "This brain knows no moments of which the scene could remind it."
     label, probability = next(iter(found.items()))
-    said = f"The scene reminds of **{label}** ({chance(probability)})"
+    said = f"The scene reminds of **{literal(label)}** ({chance(probability)})"
     if experience and experience.label == label:
-        return f"{said}: the moment that this brain lived here, with *{experience.title}*."
+        return f"{said}: the moment that this brain lived here, with *{literal(experience.title)}*."
     if experience:
         own = f"with {chance(found[experience.label])}" if experience.label in found else "not among the first twelve"
-        return f"{said}; of **{experience.label}**, lived here, {own}."
+        return f"{said}; of **{literal(experience.label)}**, lived here, {own}."
     if seen.scene.instant >= 0 and label == seen.scene.title:
         return f"{said}: the moment that is shown."
-    return f"{said}; shown is *{seen.scene.title}*."
+    return f"{said}; shown is *{literal(seen.scene.title)}*."
 
 
 def show_experience(brain: Brain, experience: Experience) -> None:
     """What was written down of the new moment, what of it comes back, and what the brain sees before its inner eye."""
     rows, count, back, *_ = compare(experience.trace, experience.remembered, "seen")
-    st.subheader(f"What comes back of {experience.label}", anchor=False)
+    st.subheader(f"What comes back of {literal(experience.label)}", anchor=False)
     written = "One statement was" if count == 1 else f"{count} statements were"
     st.markdown(
-        f"{written} written down of *{experience.title}* in one shot, by the rule **{experience.rule}**. "
+        f"{written} written down of *{literal(experience.title)}* in one shot, by the rule **{experience.rule}**. "
         f"Asked for as many, the new moment brings back **{back} of {count}** ({back / max(count, 1):.0%})."
     )
     st.dataframe(

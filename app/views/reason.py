@@ -11,6 +11,8 @@ from scripts import reason_script
 from session import Mind, chaining, names
 from sharing import show_sharing
 from thinking import CALLED, Hop, Thought, hops, in_all_ways
+from wording import plain as literal
+from wording import sentence
 
 from tensorbrain.errors import TensorBrainError
 
@@ -47,7 +49,7 @@ def main() -> None:
         show_sharing(found.trace, reason_script(mind, thought), "reason")
         show_words()
     for note in found.trace.notes:
-        st.caption(note)
+        st.caption(sentence(note))
     show_ways(mind, thought)
 
 
@@ -83,12 +85,12 @@ def in_words(subject: str, path: list[Hop], how: str) -> str:
     >>> in_words("Sparky", [Hop("dog", 0.98, True), Hop("mammal", 0.99, False)], "chain")
     '**Sparky** → **dog** (0.98) → **mammal** (0.99, not in the graph); together 0.97.'
     """
-    told = [f"**{subject}**"]
+    told = [f"**{literal(subject)}**"]
     together = 1.0
     for hop in path:
         together *= hop.probability
         untrue = ", not in the graph" if hop.true is False else ""
-        told.append(f"**{hop.words}** ({hop.probability:.2f}{untrue})")
+        told.append(f"**{literal(hop.words)}** ({hop.probability:.2f}{untrue})")
     whole = "" if how == "embedded" or len(path) < 2 else f"; together {together:.2f}"
     return f"{' → '.join(told)}{whole}."
 

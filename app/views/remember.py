@@ -18,6 +18,8 @@ from scripts import Consolidated, Forgotten, recall_script
 from session import Mind
 from sharing import show_sharing
 from told import show_statements
+from wording import plain as literal
+from wording import sentence
 
 from tensorbrain.errors import TensorBrainError
 
@@ -78,7 +80,7 @@ def main() -> None:
         show_sharing(found.trace, recall_script(shipped, asked, own.history if own else ()), "remember")
         show_words()
     for note in found.trace.notes:
-        st.caption(note)
+        st.caption(sentence(note))
     if whole:
         show_comparison(whole)
     show_statements(found.trace, "What was recalled")
@@ -195,7 +197,9 @@ def show_deeds(own: Lived, shown: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         told = []
         if own.latest and own.latest.label in shown:
-            told.append(f"lived through *{own.latest.title}*: **{own.latest.label}**, at the right end")
+            told.append(
+                f"lived through *{literal(own.latest.title)}*: **{literal(own.latest.label)}**, at the right end"
+            )
         consolidated = sum(isinstance(deed, Consolidated) for deed in own.history)
         if consolidated:
             told.append(f"consolidated {'a moment' if consolidated == 1 else f'{consolidated} moments'}")

@@ -1,6 +1,7 @@
 """The page of semantic memory without a browser: what it chooses, recalls, changes and says."""
 
 import doctest
+import re
 import shutil
 
 import pytest
@@ -11,6 +12,7 @@ import address
 import beliefs
 import session
 import told
+import wording
 from streamlit.testing.v1 import AppTest
 
 from tensorbrain.datasets.worlds import world_path
@@ -37,13 +39,21 @@ def box(page, key: str):
     return page.sidebar.selectbox(key=key)
 
 
+@pytest.mark.parametrize(
+    "label", ["![](http://x/y.png)", "[a](b)", "`![](x)", "``![](x)``", "`` ![](x) `", "`a` ![](x)"]
+)
+def test_no_error_becomes_a_picture_or_a_link(label):
+    said = wording.sentence(f"there is no subject {label}: see `tensorbrain --help`")
+    assert not re.search(r"(?<!\\)[\[\]]", re.sub(r"(?<!\\)`[^`]*`", "", said)), said
+
+
 def test_what_a_link_says_again_and_again_is_said_once():
     words = tuple("abcdefgh")
     good, sentence = address.check("mute", [*words, *words, "x"], address.OneOf(words, many=True), "none")
     assert good == list(words) and sentence.endswith("a, b, c, d, e, ... is used.")
 
 
-@pytest.mark.parametrize("module", [address, beliefs, session, told])
+@pytest.mark.parametrize("module", [address, beliefs, session, told, wording])
 def test_docs_are_true(module):
     assert doctest.testmod(module).failed == 0
 

@@ -80,7 +80,8 @@ def _scene(told: Any, season: int, episode: int, skipped: Counter[str]) -> Timed
         skipped["scenes without a location"] += 1
         return None
     listed = told.get("characters")
-    named = [_name(each.get("name")) if isinstance(each, dict) else "" for each in listed or ()] if listed else []
+    everybody = listed if isinstance(listed, list) else []
+    named = [_name(each.get("name")) if isinstance(each, dict) else "" for each in everybody]
     if nameless := named.count(""):
         skipped["characters without a name"] += nameless
     characters = tuple(dict.fromkeys(name for name in named if name))

@@ -1,6 +1,7 @@
 """Whatever is wrong with the input, one sentence says so: never another exception, a hang, or the network."""
 
 import gzip
+import json
 import os
 import socket
 import time
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tensorbrain.datasets.worlds import load_graph
 from tensorbrain.errors import GraphError, SettingsError, TensorBrainError
 from tensorbrain.graph import files, read_graph
 
@@ -118,6 +120,14 @@ def test_unknown_settings(tmp_path: Path):
             read_graph(tmp_path / "a.ttl", **wrong)  # pyright: ignore
     with pytest.raises(SettingsError, match="animal"):
         read_graph(tmp_path / "a.ttl", groups={"urn:a": "animal"})
+
+
+@pytest.mark.parametrize("characters", [True, 7, "Ada", {"name": "Ada"}, [None], [{"name": 3}]])
+def test_scenes_whose_characters_are_no_list_of_names(characters: object, tmp_path: Path):
+    scene = {"sceneStart": "0:01:45", "location": "Town", "characters": characters}
+    (tmp_path / "a.json").write_text(json.dumps({"episodes": [{"seasonNum": 1, "episodeNum": 2, "scenes": [scene]}]}))
+    with pytest.raises(GraphError, match="scenes without characters"):
+        load_graph(tmp_path / "a.json")
 
 
 # Bombs ----------------------------------------------------------------------------------------------------------

@@ -49,20 +49,18 @@ SHOWN = (
 )  # fmt: skip
 
 
-def bad_files() -> Iterator[Bad]:
-    """All of them."""
-    for ending, commands in GAPS.items():
-        yield from over(paths(ending), *commands)
-    yield from over(GRAPHS, *READ_GRAPH)
-    yield from over(TOLD_ABOUT, "info {}", "info {} --json")
-    yield from (Bad("hostile labels", words, says, status) for words, says, status in SHOWN)
-    yield from over(files(BRAINS), *READ_BRAIN)
-    yield from over(files(LIVES), *READ_LIFE)
-    yield from over(PICTURES, *READ_PICTURE)
-    yield from over(BOXES, *READ_BOXES)
-    yield from over(TRACES, "rerun {}")
+def files_by_topic() -> Iterator[tuple[str, list[Bad]]]:
+    """All of them, with a word for what they are about."""
+    yield "Paths", [bad for ending, commands in GAPS.items() for bad in over(paths(ending), *commands)]
+    yield "Graphs", [*over(GRAPHS, *READ_GRAPH), *over(TOLD_ABOUT, "info {}", "info {} --json")]
+    yield "Labels", [Bad("hostile labels", *each) for each in SHOWN]
+    yield "Brains", [*over(files(BRAINS), *READ_BRAIN)]
+    yield "Lives", [*over(files(LIVES), *READ_LIFE)]
+    yield "Pictures", [*over(PICTURES, *READ_PICTURE)]
+    yield "Boxes", [*over(BOXES, *READ_BOXES)]
+    yield "Traces", [*over(TRACES, "rerun {}")]
     wrong = dict.fromkeys(File(each.kind, each.name.split("/")[0], b"", each.says) for each in splits() if each.kind)
-    yield from over([each for each in wrong if each.name != "stranger"], *READ_SPLIT)
-    yield Bad("an entity in test alone", ("evaluate", "stranger.cp", "kge:stranger"), "training never meets", 0)
-    yield from over(OUTPUTS, *WRITE)
-    yield from (Bad(kind, tuple(command.split())) for kind, command in ONTO_ITSELF.items())
+    stranger = Bad("an entity in test alone", ("evaluate", "stranger.cp", "kge:stranger"), "training never meets", 0)
+    yield "Splits", [*over([each for each in wrong if each.name != "stranger"], *READ_SPLIT), stranger]
+    itself = [Bad(kind, tuple(command.split())) for kind, command in ONTO_ITSELF.items()]
+    yield "Output", [*over(OUTPUTS, *WRITE), *itself]

@@ -95,8 +95,18 @@ ADDRESSES = {
 }
 
 
-def bad_words() -> Iterator[Bad]:
-    """All of them."""
+def words_by_topic() -> Iterator[tuple[str, list[Bad]]]:
+    """All of them, with a word for what they are about."""
+    yield "Names", [*_names()]
+    yield "Numbers", [*_numbers()]
+    yield "Options", [Bad(kind, tuple(command.split())) for kind, command in OPTIONS.items()]
+    yield (
+        "Endpoints",
+        [Bad(kind, words) for kind, address in ADDRESSES.items() for words in _asking(f"sparql:{address}")],
+    )
+
+
+def _names() -> Iterator[Bad]:
     for kind, (name, says) in NAMES.items():
         for slot in ("subject", "predicate", "object", "instant"):
             said = says if says == "there is no" else ""
@@ -104,18 +114,15 @@ def bad_words() -> Iterator[Bad]:
         yield Bad(kind, (*ASKED[2].split(), "--subject", name), says)
         yield Bad(kind, (*ASKED[3].split(), "--predicate", name))
         yield Bad(kind, ("claims", name))
-    for values in (INTEGERS, FLOATS):
-        for command, options in values.items():
-            for option in options:
-                yield from (Bad(kind, (*command.split(), f"--{option}", n)) for kind, n in NUMBERS.items())
-    for command, options in INTEGERS.items():
-        bounded = [option for option in options if option in BOUNDED]
-        yield from (Bad("a number without measure", (*command.split(), f"--{option}", "9" * 30)) for option in bounded)
-    for kind, command in OPTIONS.items():
-        yield Bad(kind, tuple(command.split()))
-    for kind, address in ADDRESSES.items():
-        name = f"sparql:{address}"
-        yield from (
-            Bad(kind, words)
-            for words in (("info", name), ("train", name, "-o", "new"), ("evaluate", "town.brain", name))
-        )
+
+
+def _numbers() -> Iterator[Bad]:
+    for command, options in (*INTEGERS.items(), *FLOATS.items()):
+        for option in options:
+            yield from (Bad(kind, (*command.split(), f"--{option}", n)) for kind, n in NUMBERS.items())
+            if option in BOUNDED:
+                yield Bad("a number without measure", (*command.split(), f"--{option}", "9" * 30))
+
+
+def _asking(name: str) -> tuple[tuple[str, ...], ...]:
+    return ("info", name), ("train", name, "-o", "new"), ("evaluate", "town.brain", name)

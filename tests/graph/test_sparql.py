@@ -4,6 +4,8 @@ import dataclasses
 import json
 import threading
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +23,7 @@ from tensorbrain.errors import GraphError
 from tensorbrain.graph import KnowledgeGraph, posting, read_graph, sparql
 from tensorbrain.graph.rdf import read_quads
 from tensorbrain.graph.rdf_out import dataset_of
+from tensorbrain.modes.sparql import sparql_dataset
 
 FARM = """
     @prefix : <https://example.org/farm/> .
@@ -328,3 +331,16 @@ def test_no_server(tmp_path: Path):
 def test_a_path_is_never_an_endpoint(served_farm: str):
     with pytest.raises(GraphError, match="does not exist"):
         read_graph(Path(served_farm))
+
+
+def test_a_brain_answers_as_an_endpoint(serve):
+    address = serve(sparql_dataset(load_brain("neighbourhood"), each_moment=False)).removeprefix("sparql:")
+    query = """PREFIX : <https://tensorbrain.org/kg/neighbourhood/> PREFIX tb: <https://tensorbrain.org/ns#>
+               SELECT ?o ?p { :Sparky :ownedBy ?o BIND(tb:probability(:Sparky, :ownedBy, ?o) AS ?p) }"""
+    request = urllib.request.Request(
+        f"{address}?{urllib.parse.urlencode({'query': query})}", headers={"Accept": "application/sparql-results+json"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:
+        rows = json.load(response)["results"]["bindings"]
+    assert [row["o"]["value"].rsplit("/", 1)[1] for row in rows] == ["Jack", "Mary"]
+    assert sum(float(row["p"]["value"]) for row in rows) > 0.9

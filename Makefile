@@ -11,12 +11,14 @@ ARGS ?=
 bin := $(VENV)/bin
 install := $(bin)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: help app test thorough floors check docs worlds films pictures bench dist
+.PHONY: help app test thorough coverage mutants floors check docs worlds films pictures bench dist
 
 help:
 	@echo "make app      install what the app needs, then open it on the shipped world"
 	@echo "make test     install what the tests need, then run them"
 	@echo "make thorough the same, with those that take long"
+	@echo "make coverage the tests, and what of the package they do not run through"
+	@echo "make mutants  change the package place by place: which changes do the tests notice?"
 	@echo "make floors   the tests with the oldest versions of all dependencies that are admitted"
 	@echo "make check    lint, formatting and types"
 	@echo "make docs     build the documentation, its tutorials run, into docs/_build/html"
@@ -34,6 +36,12 @@ test: $(VENV)/.test
 
 thorough: $(VENV)/.test
 	$(bin)/python -m pytest -n 2 --dist loadfile --thorough $(ARGS)
+
+coverage: $(VENV)/.test $(VENV)/.measure
+	$(bin)/python -m pytest -n 2 --dist loadfile --cov $(ARGS)
+
+mutants: $(VENV)/.test $(VENV)/.measure
+	$(bin)/python tests/mutants.py $(ARGS)
 
 floors:
 	$(PYTHON) -m venv $(VENV)-floors
@@ -76,6 +84,11 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(bin)/pip
 	@echo "Installing tensorbrain and its tests into $(VENV), once ..."
 	$(install) '.[test,browser,dev]'
 	@touch $@ $(VENV)/.app
+
+$(VENV)/.measure: pyproject.toml constraints.txt | $(bin)/pip
+	@echo "Installing what measures the tests into $(VENV), once ..."
+	$(install) '.[measure]'
+	@touch $@
 
 $(VENV)/.docs: pyproject.toml constraints.txt | $(bin)/pip
 	@echo "Installing tensorbrain and what builds its documentation into $(VENV), once ..."

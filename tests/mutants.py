@@ -82,10 +82,11 @@ def tried(copy: Path, module: str, operator: str, occurrence: int) -> dict[str, 
 
 
 def run(copy: Path, module: str) -> str:
-    """The tests about a module, nearest first, in a process forked from one that holds the libraries."""
-    near = [module, f"tests/{Path(module).parent.name}/test_{Path(module).name}"]
+    """The tests about a module, nearest first and its own examples last, in a process forked from one that holds the
+    libraries. (pytest names a module whose examples it runs in its package, where a function may have that name.)"""
     about = next(tests for name, tests in ABOUT.items() if module.startswith(f"tensorbrain/{name}"))
-    tests = [*(name for name in near if (copy / name).exists()), *about]
+    near = f"tests/{Path(module).parent.name}/test_{Path(module).name}"
+    tests = [*([near] if (copy / near).exists() else []), *about, module]
     process = multiprocessing.get_context("forkserver").Process(target=_pytest, args=(str(copy), tests))
     process.start()
     process.join(SECONDS)

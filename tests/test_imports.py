@@ -19,13 +19,16 @@ ROWS = (
     ("layers",),
     ("operations", "factorization", "trace", "settings"),
     ("brain",),
-    ("presets", "array_file", "checkpoint", "tensor_memory", "journal", "modes", "evaluation"),
+    (
+        "presets", "array_file", "checkpoint", "exchange", "free_recall", "journal", "modes", "named_rows",
+        "tensor_memory", "evaluation",
+    ),
     ("memory",),
     ("learning",),
     ("datasets", "plotting"),
     ("experiments", "claims"),
     ("cli", "app"),
-)
+)  # fmt: skip
 RANK = {part: rank for rank, row in enumerate(ROWS) for part in row}
 # Methods of the public surface that only hand on to a later part, importing it when they are called.
 HANDED_ON = {("trace", "plotting"), ("brain", "checkpoint")}

@@ -59,8 +59,8 @@ def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
         fan = np.bincount(np.asarray(facts[n])[np.asarray(facts[n])[:, 1] == AT, 0], minlength=THINGS)
         lists = random.permuted(np.tile(np.arange(THINGS, dtype=np.int32), (trials["lists"], 1)), axis=1)[:, :ITEMS]
         A = np.asarray(taught.index.A[n], float)[:THINGS]
-        heard = np.asarray(_heard(jax.tree.map(lambda leaf, n=n: leaf[n], taught), jnp.asarray(lists)), float)
-        places = at_place(heard, A, lists)
+        boards = np.asarray(heard(jax.tree.map(lambda leaf, n=n: leaf[n], taught), jnp.asarray(lists)), float)
+        places = at_place(boards, A, lists)
         middle = places[2:-2].mean()
         found = {
             FAN: fan_effect(margins[n], fan),
@@ -166,8 +166,13 @@ def _false_memory(brain: TensorBrain) -> Float[Array, ""]:
 
 
 @jax.jit
-def _heard(brain: TensorBrain, lists: Int[Array, "list item"]) -> Float[Array, "list dim"]:
-    """The blackboard after the things of a list were measured one a window, each writing back."""
+def heard(brain: TensorBrain, lists: Int[Array, "list item"]) -> Float[Array, "list dim"]:
+    """The blackboard gamma after the things of each list were measured one a window, each writing back.
+
+    >>> from tensorbrain.checkpoint import load_brain
+    >>> heard(load_brain("countries").model, jnp.array([[0, 1], [2, 3], [4, 5]])).shape
+    (3, 256)
+    """
 
     def one(ks: Int[Array, " item"]) -> Float[Array, " dim"]:
         def window(state: BrainState, k: Int[Array, ""]) -> tuple[BrainState, None]:

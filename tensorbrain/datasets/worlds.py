@@ -45,6 +45,20 @@ def world_graph(name: str) -> Path:
     return world_path(name) / _GRAPH_FILES.get(name, "")
 
 
+def shapes_file(name: str = "episodes") -> Path:
+    """The SHACL shapes that any graph with ``episodes`` should conform to, or those of the shipped world ``name``.
+
+    Turtle that any SHACL engine reads, under an ending that is no graph's to this library: see
+    `docs/how-to/your-own-graph.md`. Raises GraphError as `world_path` does.
+
+    >>> shapes_file().name, shapes_file("countries").name
+    ('episodes.shacl', 'shapes.shacl')
+    """
+    if name == "episodes":
+        return Path(__file__).resolve().parents[1] / "graph" / "episodes.shacl"
+    return world_path(name) / "shapes.shacl"
+
+
 def load_graph(
     source: str | Path,
     *,

@@ -71,7 +71,7 @@ def test_wheel_holds_the_worlds_and_the_app(wheel: Path):
         if path.is_file() and not sources_only(path.relative_to(ROOT))
     }
     assert shipped <= names
-    assert {"tensorbrain/app/app.py", "tensorbrain/py.typed"} <= names
+    assert {"tensorbrain/app/app.py", "tensorbrain/py.typed", "tensorbrain/graph/episodes.shacl"} <= names
     worlds = {name.split("/")[2] for name in names if name.startswith("tensorbrain/kg_data/")}
     assert worlds == {"neighbourhood", "countries"}
     for world in worlds:

@@ -66,6 +66,16 @@ def test_measure_argmax_and_teacher():
     np.testing.assert_array_equal(state.q, INDEX.A[2])
 
 
+def test_where_no_gate_is_told_all_that_was_and_all_that_comes_is_added():
+    k = jnp.asarray(2)
+    added = STATE.q + INDEX.A[2]
+    np.testing.assert_array_equal(write_back(INDEX, STATE, k, "concept").q, added)
+    np.testing.assert_array_equal(measure(INDEX, STATE, LOG_PI, "concept", selection="teacher", teacher=k)[0].q, added)
+    np.testing.assert_allclose(
+        attend(INDEX, STATE, LOG_PI, "concept").q, STATE.q + PI @ np.asarray(INDEX.A[:6]), rtol=1e-5, atol=1e-6
+    )
+
+
 def test_measure_draws_from_the_distribution():
     draws = 4000
     keys = jax.random.split(jax.random.key(7), draws)

@@ -160,6 +160,15 @@ def test_entities_from_elsewhere_are_not_fetched(tmp_path: Path):
     refusal(tmp_path / "a.rdf", laughs('<!ENTITY a SYSTEM "file:///etc/hostname">', body="&a;"))
 
 
+def test_many_elements_beside_each_other_are_not_deep(tmp_path: Path):
+    path = tmp_path / "wide.rdf"
+    inside = '<e:p rdf:resource="urn:b"/><e:q><rdf:Description/></e:q>'
+    one = f'<rdf:Description rdf:about="urn:a{{0}}">{inside}</rdf:Description>'
+    wide = "".join(one.format(k) for k in range(3_000))
+    path.write_text(f"<?xml version='1.0'?><!-- wide --><rdf:RDF {RDF}>{wide}</rdf:RDF>")
+    assert read_graph(path).facts.nnz == 6_000
+
+
 def test_elements_and_quotes_nested_deep(tmp_path: Path):
     deep = '<rdf:Description rdf:about="urn:a"><e:p>' * 50_000
     assert "deep" in refusal(tmp_path / "a.rdf", f"<rdf:RDF {RDF}>{deep}")  # parsed, it takes minutes

@@ -100,7 +100,7 @@ def scene_of(
     """
     u = jax.scipy.stats.norm.cdf(z[3])
     some = jnp.minimum((u[:3] * SIZES.individuals).astype(jnp.int32), SIZES.individuals - 1)
-    s, which = some[0], (u[3] > SHARES[0]).astype(jnp.int32) + (u[3] > 1 - SHARES[2])
+    s, which = some[0], (u[3] > SHARES[0]).astype(jnp.int32) + (u[3] > 1 - SHARES[2]).astype(jnp.int32)
     o = jnp.where(true > 0, facts.object[s, which], some[1])
     p = jnp.where(true > 0, facts.predicate[s, which], some[2] % len(facts.union))
     looks = jnp.stack([world.face[s], world.face[o], facts.union[p]]) + noise * z[:3]

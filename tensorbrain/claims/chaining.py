@@ -15,7 +15,7 @@ from tensorbrain.learning.fit import fit, newborn
 from tensorbrain.learning.predictive import Succession, ways_of
 from tensorbrain.modes.paths import paths_from
 from tensorbrain.settings import Settings
-from tensorbrain.typing import Array
+from tensorbrain.typing import Array, Float, Int
 
 IS_A = 0
 LEVELS = (24, 12, 6, 3, 1)  # things, kinds, kinds of kinds and so on: four hops from any thing to the top
@@ -64,7 +64,7 @@ def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
 def _climbed(brains: TensorBrain, things: Array, along: Array, beta: float, how: str) -> tuple[Array, Array]:
     """For every seed and thing: the objects of the best path hop by hop, and how probable each is."""
 
-    def one(brain, thing):
+    def one(brain: TensorBrain, thing: Int[Array, ""]) -> tuple[Int[Array, " hop"], Float[Array, " hop"]]:
         brain = eqx.tree_at(lambda b: b.beta, brain, jnp.full_like(brain.beta, beta))
         found = paths_from(brain, brain.a_bar, thing, along, how=how, beam=1)
         return found.objects[0], jnp.exp(found.log_p[0])

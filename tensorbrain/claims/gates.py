@@ -7,7 +7,7 @@ import numpy as np
 
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.claims.chart import Chart, series
-from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Table, Trials
+from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Row, Table, Trials
 from tensorbrain.claims.remembering import divergence
 from tensorbrain.claims.tables import by_seed, pick
 from tensorbrain.layers import BrainState
@@ -93,7 +93,7 @@ def measure(table: Table) -> Measured:
 
 
 def plot(table: Table) -> Chart:
-    def fed(row: dict) -> bool:
+    def fed(row: Row) -> bool:
         return row["beta"] > 0
 
     lines = (

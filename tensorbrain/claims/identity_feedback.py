@@ -18,7 +18,7 @@ from tensorbrain.learning.observing import Seen
 from tensorbrain.modes.choices import Choices
 from tensorbrain.modes.looking import Sight, feed_back, look, moment, read_labels, region_senses, without_feedback
 from tensorbrain.settings import Settings
-from tensorbrain.typing import Array, Int
+from tensorbrain.typing import Array, Float, Int
 
 # Each row: its name, whether the brain was taught with feedback, and what writes back.
 FEEDBACK = {"none": (0, "attend"), "attend": (1, "attend"), "argmax": (1, "argmax"), "teacher": (1, "teacher")}
@@ -79,10 +79,14 @@ def labels_read(
 ) -> Int[Array, "scene region group"]:
     """The label of each group that is read of a region after the feedback."""
 
-    def one_scene(features, boxes, thing):
+    def one_scene(
+        features: Float[Array, "region feature"], boxes: Float[Array, "region 4"], thing: Int[Array, " region"]
+    ) -> Int[Array, "region group"]:
         _, start, _ = moment(brain, Sight(features[0], boxes[0]))
 
-        def region(features, box, k):
+        def region(
+            features: Float[Array, " feature"], box: Float[Array, "4"], k: Int[Array, ""]
+        ) -> Int[Array, " group"]:
             state, log_pi = look(brain, start, region_senses(brain, Sight(features, box)), options.candidates[0])
             state, _ = feed_back(brain, state, log_pi, selection, teacher=jnp.maximum(k, 0))
             best = read_labels(brain, state, options.members).argmax(axis=1)

@@ -1,6 +1,7 @@
 """Claim 27: what was only told of somebody is known when that somebody is seen: words and looks share an index."""
 
 import dataclasses
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
@@ -8,7 +9,7 @@ import numpy as np
 
 from tensorbrain.brain import Brain
 from tensorbrain.claims.chart import Chart, series
-from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Table, Trials
+from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Row, Table, Trials
 from tensorbrain.claims.new_pictures import Pictures, named_things, new_pictures
 from tensorbrain.claims.tables import by_seed, difference, pick
 from tensorbrain.datasets.scripts import HIDDEN, town_of
@@ -125,7 +126,7 @@ def measure(table: Table) -> Measured:
 
 
 def plot(table: Table) -> Chart:
-    def of(name: str):
+    def of(name: str) -> Callable[[Row], bool]:
         return lambda row: row["told of"] == name
 
     roles = ((OWN, "claim"), (OTHER, "control"))

@@ -158,7 +158,9 @@ def _right(
         said = (read_statement(each, looks) for each in (without_working_memory(brain), brain))
         return jnp.stack([(jnp.stack([p.argmax() for p in each]) == statement).all() for each in said])
 
-    def scenes(brain: TensorBrain, world: World, facts: Facts, z: Float[Array, "scene 4 feature"]):
+    def scenes(
+        brain: TensorBrain, world: World, facts: Facts, z: Float[Array, "scene 4 feature"]
+    ) -> Float[Array, "noise 2"]:
         every = jax.vmap(partial(one, brain, world, facts), in_axes=(0, None))
         return jax.lax.map(lambda noise: every(z, noise).mean(axis=0), noises)
 

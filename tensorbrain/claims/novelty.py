@@ -10,12 +10,13 @@ from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Table,
 from tensorbrain.claims.new_pictures import Pictures, new_pictures
 from tensorbrain.claims.tables import by_seed, pick
 from tensorbrain.datasets.scenes import Dials
+from tensorbrain.layers import BrainState
 from tensorbrain.layers.concept_index import NEVER
 from tensorbrain.learning.observing import Seen
 from tensorbrain.memory.experience import FAMILIAR
 from tensorbrain.modes.choices import Choices
 from tensorbrain.modes.looking import Sight, look, moment, region_senses
-from tensorbrain.typing import Array, Float
+from tensorbrain.typing import Array, Float, Int
 
 SPOILT = Dial("spoilt", "how far the pictures are spoilt, from 0 (clean) to 1", (0.0, 0.25, 0.5, 0.75, 1.0), 0.5)
 LEVELS = tuple(n / 20 for n in range(21))  # false alarms at which the curve is drawn
@@ -50,7 +51,9 @@ def _split(values: np.ndarray, pictures: Pictures) -> tuple[np.ndarray, np.ndarr
 def familiarity(brain: TensorBrain, seen: Seen, options: Choices) -> tuple[Array, Array, Array]:
     """How familiar every region is, in three ways (``DETECTORS``), each of shape (scene, region)."""
 
-    def region(start, features, box, thing) -> tuple[Float[Array, ""], ...]:
+    def region(
+        start: BrainState, features: Float[Array, " feature"], box: Float[Array, "4"], thing: Int[Array, ""]
+    ) -> tuple[Float[Array, ""], ...]:
         _, log_pi = look(brain, start, region_senses(brain, Sight(features, box)), options.candidates[0])
         own = options.individuals & (jnp.arange(len(log_pi)) == thing)
         classes = jnp.where(options.candidates[0] & ~options.individuals, log_pi, NEVER)
@@ -59,7 +62,9 @@ def familiarity(brain: TensorBrain, seen: Seen, options: Choices) -> tuple[Array
     def _individuals(n: Float[Array, " concept"]) -> Float[Array, ""]:
         return jnp.where(options.individuals, jax.nn.softmax(n), 0.0).sum()
 
-    def scene(features, boxes, things):
+    def scene(
+        features: Float[Array, "region feature"], boxes: Float[Array, "region 4"], things: Int[Array, " region"]
+    ) -> tuple[Float[Array, " region"], ...]:
         _, start, _ = moment(brain, Sight(features[0], boxes[0]))
         return jax.vmap(region, in_axes=(None, 0, 0, 0))(start, features, boxes, things)
 

@@ -1,5 +1,6 @@
 """Claim 11: an index written in one shot recalls what was experienced once, and leaves the old ones as they were."""
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -10,13 +11,14 @@ import numpy as np
 import optax
 
 from tensorbrain.brain import Brain, TensorBrain
-from tensorbrain.claims.chart import Chart, Series, series
+from tensorbrain.claims.chart import Chart, Role, Series, series
 from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Row, Table, Trials
 from tensorbrain.claims.new_pictures import new_pictures
 from tensorbrain.claims.remembering import last_window
 from tensorbrain.claims.tables import by_seed, difference, pick
 from tensorbrain.datasets.worlds import load_graph
 from tensorbrain.learning.objectives import statement_loss, trainable
+from tensorbrain.learning.observing import Seen
 from tensorbrain.learning.schooling import descend, optimiser
 from tensorbrain.memory.write import copied, learned_write
 from tensorbrain.modes.decoder import close_window, open_window, statement_log_probability
@@ -68,7 +70,7 @@ def _one(brain: Brain, trials: Trials, episodes: Int32[np.ndarray, "statement 4"
 
 
 @jax.jit
-def _lived(brain: TensorBrain, seen) -> Lived:
+def _lived(brain: TensorBrain, seen: Seen) -> Lived:
     whole = jnp.array([0.0, 0.0, 1.0, 1.0])
     q = jax.vmap(lambda features: moment(brain, Sight(features[0], whole))[1].q)(seen.features)
     return Lived(seen.statements[..., 2:], seen.statements[..., 3] >= 0, q)
@@ -138,23 +140,28 @@ def _new_rows(
     adam, rows = optax.adam(rate), jnp.maximum(lived.statements, 0)
 
     def loss(a: Float[Array, "picture dim"]) -> Float[Array, ""]:
-        def one(a, rows, told):
+        def one(
+            a: Float[Array, " dim"], rows: Int[Array, "statement 3"], told: Bool[Array, " statement"]
+        ) -> Float[Array, ""]:
             log_p = jax.vmap(lambda row: statement_log_probability(brain, a, row, brain.orders[0]).sum())(rows)
             return -jnp.where(told, log_p, 0.0).sum()
 
         return jax.vmap(one)(a, rows, lived.told).sum()
 
-    def step(carry, _):
+    def step(carry: tuple[Float[Array, "picture dim"], optax.OptState], _: None):
         a, state = carry
         with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
             update, state = adam.update(jax.grad(loss)(a), state)
-        return (a + update, state), a + update
+        a = jax.tree.map(jnp.add, a, update)
+        return (a, state), a
 
     start = 0.5 * jax.random.normal(key, lived.q.shape)
     return jax.lax.scan(step, (start, adam.init(start)), None, length=steps)[1]
 
 
-def _new_brains(brain: TensorBrain, lived: Lived, key: PRNGKeyArray, trials: Trials):
+def _new_brains(
+    brain: TensorBrain, lived: Lived, key: PRNGKeyArray, trials: Trials
+) -> Iterator[tuple[int, TensorBrain, Float[Array, "picture dim"]]]:
     """(exposures, brain, new indices) where all that memory learns is taught by gradient on the new statements."""
     new = free(brain, len(lived.q))
     brain = placed(brain, 0.5 * jax.random.normal(key, lived.q.shape))
@@ -175,7 +182,14 @@ ADAM = optimiser(0.0)
 
 
 @jax.jit
-def _step(params, frozen, state, rows: Int[Array, "row 4"], weight: Float[Array, " row"], rate: Float[Array, ""]):
+def _step(
+    params: TensorBrain,
+    frozen: TensorBrain,
+    state: optax.OptState,
+    rows: Int[Array, "row 4"],
+    weight: Float[Array, " row"],
+    rate: Float[Array, ""],
+) -> tuple[TensorBrain, optax.OptState]:
     gradient = jax.grad(lambda params: statement_loss(eqx.combine(params, frozen), rows, weight))(params)
     return descend(ADAM, params, gradient, state, rate)
 
@@ -195,12 +209,12 @@ def measure(table: Table) -> Measured:
 
 
 def plot(table: Table) -> Chart:
-    def of(how: str):
+    def of(how: str) -> Callable[[Row], bool]:
         return lambda row: row["how"] == how
 
     most = max(row["exposures"] for row in table if row["how"] == ROW)
 
-    def level(how: str, role) -> Series:
+    def level(how: str, role: Role) -> Series:
         """One exposure is all there is: a level line."""
         twice = [row | {"exposures": x} for row in table if row["how"] == how for x in (1, most)]
         return series(twice, how, "exposures", "right", role=role)

@@ -16,7 +16,7 @@ from tensorbrain.factorization.nonnegative_tucker import NonnegativeTucker, a_ba
 from tensorbrain.factorization.nonnegative_tucker import fit as fit_tucker
 from tensorbrain.learning.fit import SampledStatements, fit, keys, newborn
 from tensorbrain.settings import Settings
-from tensorbrain.typing import Array, Float, Int, Int32
+from tensorbrain.typing import Array, Float, Int, Int32, PRNGKeyArray
 
 TUCKER, BRAIN = "Tucker", "brain"
 EPISODIC, SEMANTIC, ONE = "episodic", "semantic", "one instant"
@@ -44,14 +44,22 @@ def _tucker(told: World, ranks: list[int], seeds: tuple[int, ...]) -> Table:
     widest, predicates = max(ranks), told.counts[1]
     episodic, there, once = (jnp.asarray(each) for each in (_episodic(told), told.statements, _once(told)))
 
-    def fitted(key, rows, rank) -> tuple[NonnegativeTucker, Float[Array, ""]]:
+    def fitted(
+        key: PRNGKeyArray, rows: Int[Array, "row 4"], rank: Int[Array, ""]
+    ) -> tuple[NonnegativeTucker, Float[Array, ""]]:
         model = NonnegativeTucker.create(told.counts, (widest, predicates, widest), key=key)
         on = (jnp.arange(widest) < rank).astype(float)
         core = jnp.einsum("abcd,a,c,d->abcd", model.core, on, on, on)
         model, log_p = fit_tucker(eqx.tree_at(lambda m: m.core, model, core), rows, jnp.ones(len(rows)), steps=150)
         return model, log_p[-1]
 
-    def one(key, rows, there, once, rank) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    def one(
+        key: PRNGKeyArray,
+        rows: Int[Array, "row 4"],
+        there: Int[Array, "instant each 3"],
+        once: Int[Array, "1 statement 3"],
+        rank: Int[Array, ""],
+    ) -> tuple[Float[Array, ""], Float[Array, ""]]:
         models, log_p = jax.vmap(lambda key: fitted(key, rows, rank))(jax.random.split(key, STARTS))
         model = jax.tree.map(lambda leaf: leaf[log_p.argmax()], models)
         then = jax.vmap(lambda a: recalled(model, a))(model.instants)
@@ -144,12 +152,10 @@ def needed(table: Table, model: str, memory: str) -> tuple[float, ...]:
     for seed in sorted({row["seed"] for row in table}):
         mine = [row for row in table if (row["seed"], row["model"], row["memory"]) == (seed, model, memory)]
         recall = {row["rank"]: row["recall"] for row in mine}
-        before = None
-        for rank in sorted(recall):
-            if recall[rank] >= ENOUGH:
-                break
-            before = rank
-        if before is None or recall[rank] < ENOUGH:
+        ranks = sorted(recall)
+        n = next((n for n, rank in enumerate(ranks) if recall[rank] >= ENOUGH), len(ranks) - 1)
+        rank, before = ranks[n], ranks[max(n - 1, 0)]
+        if n == 0 or recall[rank] < ENOUGH:
             found.append(float(rank))
         else:
             part = (ENOUGH - recall[before]) / (recall[rank] - recall[before])

@@ -1,5 +1,7 @@
 """Claim 15: one number, lambda, leads from analogical recall to the tracking of the present state."""
 
+from collections.abc import Callable
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -7,7 +9,7 @@ import numpy as np
 
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.claims.chart import Chart, series
-from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Table, Trials
+from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Row, Table, Trials
 from tensorbrain.claims.tables import by_seed, difference, pick
 from tensorbrain.learning.fit import SampledStatements, fit, newborn
 from tensorbrain.modes.decoder import statement_log_probability
@@ -143,7 +145,7 @@ def measure(table: Table) -> Measured:
 
 
 def plot(table: Table) -> Chart:
-    def of(asked: str):
+    def of(asked: str) -> Callable[[Row], bool]:
         return lambda row: row["asked"] == asked
 
     lines = (

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.stats import rankdata
 
-from tensorbrain.brain import Brain
+from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.claims.chart import Chart, series
 from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Table, Trials
 from tensorbrain.claims.remembering import rows, world
@@ -13,6 +13,7 @@ from tensorbrain.claims.tables import by_seed, difference, pick
 from tensorbrain.learning.fit import SampledStatements, fit, newborn
 from tensorbrain.memory.blend import both_memories
 from tensorbrain.settings import Settings
+from tensorbrain.typing import Array, Float, Int
 
 COUNTS = (20, 5, 48)  # entities, predicates, instants
 ODD = 12  # instants in which something happens that never happens else
@@ -38,7 +39,9 @@ def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
     brains, _ = fit(newborn(COUNTS, settings, seeds), lessons, SampledStatements(64), seeds, steps=trials["steps"])
 
     @jax.jit
-    def log_p(brain, told):
+    def log_p(
+        brain: TensorBrain, told: Int[Array, "instant statement 3"]
+    ) -> tuple[Float[Array, "instant statement"], Float[Array, "instant statement"]]:
         return jax.vmap(lambda a_t, rows: both_memories(brain, a_t, brain.a_bar, rows))(
             brain.index.embeddings("instant"), told
         )

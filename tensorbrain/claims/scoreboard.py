@@ -2,7 +2,7 @@
 
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -121,7 +121,7 @@ def _on_disk(claim: Claim, brain: Brain, seeds: tuple[int, ...], config: Config,
 
 
 @contextmanager
-def _processes(jobs: int) -> Iterator[ProcessPoolExecutor | None]:
+def _processes(jobs: int) -> Generator[ProcessPoolExecutor | None, None, None]:
     if jobs < 2:
         yield None
         return

@@ -1,7 +1,7 @@
 """Claim 25: a brain learns new individuals by itself, its own winner-take-all outcomes being the labels."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -91,7 +91,7 @@ def run(brain: Brain, trials: Trials, seeds: tuple[int, ...]) -> Table:
     return rows
 
 
-def _repeated(tree, times: int):
+def _repeated(tree: Any, times: int) -> Any:
     """The tree so many times along its first axis."""
     return jax.tree_util.tree_map(lambda leaf: jnp.concatenate([leaf] * times), tree)
 

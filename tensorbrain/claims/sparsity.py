@@ -1,5 +1,6 @@
 """Claim 20: sparse embeddings raise the number of items that one blackboard holds."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.claims.chart import Chart, series
-from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Table, Trials
+from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Row, Table, Trials
 from tensorbrain.claims.remembering import beside, known
 from tensorbrain.claims.tables import by_seed, pick
 from tensorbrain.claims.workspace import superposed
@@ -158,7 +159,7 @@ def more(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def plot(table: Table) -> Chart:
-    def of(kind: str, form: str):
+    def of(kind: str, form: str) -> Callable[[Row], bool]:
         return lambda row: (row["of"], row["form"]) == (kind, form)
 
     lines = (

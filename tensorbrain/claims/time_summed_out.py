@@ -14,7 +14,7 @@ from tensorbrain.factorization.nonnegative_tucker import NonnegativeTucker, a_ba
 from tensorbrain.learning import fit as brains
 from tensorbrain.modes.semantic import semantic_start
 from tensorbrain.settings import Settings
-from tensorbrain.typing import Array, Float, Int
+from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
 
 TUCKER, TAUGHT, SHIPPED = "non-negative Tucker", "brain taught here", "shipped brain"
 DIAL = Dial("instants", "how many instants are summed out", (6, 12, 24, 48), 24)
@@ -47,7 +47,7 @@ def _tucker(told: World, trials: Trials, seeds: tuple[int, ...]) -> Table:
         happened = jnp.asarray(rows(told)[:, : told.statements[0, ..., 0].size])
 
         @jax.vmap
-        def one(key, rows: Int[Array, "row 4"]) -> dict[str, Float[Array, ""]]:
+        def one(key: PRNGKeyArray, rows: Int[Array, "row 4"]) -> dict[str, Float[Array, ""]]:
             model = NonnegativeTucker.create(told.counts, tuple(trials["ranks"]), key=key)
             model, _ = fit(model, rows, jnp.ones(len(rows)), steps=100)
             each = jax.vmap(lambda a: recalled(model, a))(model.instants)

@@ -1,6 +1,7 @@
 """Claim 19: held serially, window after window, the workspace keeps 3 to 4 items; superposed in one window, many."""
 
 import dataclasses
+from collections.abc import Callable
 from functools import partial
 
 import equinox as eqx
@@ -11,7 +12,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.claims.chart import Chart, series
-from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Table, Trials
+from tensorbrain.claims.claim import Claim, Config, Dial, Measured, Part, Row, Table, Trials
 from tensorbrain.claims.tables import by_seed, pick
 from tensorbrain.layers import BrainState, ConceptIndex
 from tensorbrain.layers.working_memory import Evolution
@@ -133,7 +134,7 @@ def measure(table: Table) -> Measured:
 
 
 def plot(table: Table) -> Chart:
-    def held(name: str):
+    def held(name: str) -> Callable[[Row], bool]:
         return lambda row: row["held"] == name
 
     lines = [series(table, name, "n", "items", where=held(name)) for name in FORMS.values()]

@@ -13,6 +13,7 @@ from tensorbrain.cli.output import columns, one_line, warn
 from tensorbrain.errors import SettingsError
 
 if TYPE_CHECKING:
+    from tensorbrain.claims.claim import Claim
     from tensorbrain.claims.scoreboard import Scored
 
 
@@ -138,7 +139,7 @@ def _words(each: "Scored") -> str:
     )
 
 
-def _dial(claim) -> str:
+def _dial(claim: "Claim") -> str:
     return "" if claim.dial is None else f"--dial: {claim.dial.says}, one of {', '.join(map(str, claim.dial.values))}"
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from importlib.metadata import PackageNotFoundError, version
@@ -18,7 +18,7 @@ _run: ContextVar[tuple[list[str], Any] | None] = ContextVar("run", default=None)
 
 
 @contextmanager
-def being_run(arguments: Sequence[str], command: Any) -> Iterator[None]:
+def being_run(arguments: Sequence[str], command: Any) -> Generator[None, None, None]:
     """Until the end of the block, `run_record` describes this command, as parsed from these ``arguments``."""
     before = _run.set((list(arguments), command))
     try:

@@ -28,7 +28,7 @@ def episode_scripts(graph: KnowledgeGraph, instants: Iterable[int] | None = None
 
 def _episode(town: Town, instant: int, dice: random.Random) -> Script:
     told = town.episodes.get(instant, [])
-    place = next((o for s, p, o in told if p == "isAt"), dice.choice(town.places))
+    place = next((o for _, p, o in told if p == "isAt"), dice.choice(town.places))
     cast = list(dict.fromkeys(i for s, _, o in told for i in (s, o) if town.within(town.kind[i], {"VisibleThing"})))
     number = {concept: i for i, concept in enumerate(cast)}
     looks = {concept: _colour_then(town, concept, instant) for concept in cast}

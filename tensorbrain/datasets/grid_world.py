@@ -98,7 +98,7 @@ def wander(world: GridWorld, key: PRNGKeyArray, hops: int) -> tuple[Events, Floa
     begun = jax.random.categorical(k_cell, jnp.where(world.open, 0.0, -jnp.inf)).astype(jnp.int32)
     actions = jax.random.randint(k_act, (hops,), 0, len(ACTIONS), jnp.int32)
 
-    def step(cell, each):
+    def step(cell: Int[Array, ""], each: tuple[Int[Array, ""], PRNGKeyArray]) -> tuple[Int[Array, ""], Int[Array, ""]]:
         cell = happens(world, cell, *each)
         return cell, cell
 

@@ -8,6 +8,7 @@ from PIL import ImageDraw
 
 Box = tuple[float, float, float, float]
 Pen = ImageDraw.ImageDraw
+Ink = tuple[int, int, int]
 
 
 def sign(draw: Pen, predicate: str, subject: Box, object: Box, unit: float, dice: random.Random) -> None:
@@ -45,7 +46,7 @@ def _between(start: tuple[float, float], end: tuple[float, float], share: float)
     return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
 
 
-def _disc(draw: Pen, at: tuple[float, float], radius: float, fill, outline=None) -> None:
+def _disc(draw: Pen, at: tuple[float, float], radius: float, fill: Ink, outline: Ink | None = None) -> None:
     draw.ellipse((at[0] - radius, at[1] - radius, at[0] + radius, at[1] + radius), fill=fill, outline=outline)
 
 
@@ -98,7 +99,7 @@ def _plays(draw: Pen, s: Box, o: Box, unit: float, dice: random.Random) -> None:
         _star(draw, (x, max(4 * unit, y)), 4.2 * unit, inks[i])
 
 
-def _star(draw: Pen, at: tuple[float, float], radius: float, fill) -> None:
+def _star(draw: Pen, at: tuple[float, float], radius: float, fill: Ink) -> None:
     points = []
     for i in range(10):
         r = radius if i % 2 == 0 else radius * 0.45

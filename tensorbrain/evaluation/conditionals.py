@@ -23,7 +23,7 @@ def statement_log_probabilities(
 ) -> Float[Array, " query"]:
     """log P(s, p, o | q) of one statement per start; slots that are ``told`` may hold lesioned indices."""
 
-    def one(query):
+    def one(query: tuple[Float[Array, " dim"], Int[Array, "3"]]) -> Float[Array, ""]:
         return statement_log_probability(brain, query[0], query[1], order, told=told).sum()
 
     return jax.lax.map(one, (q, statements), batch_size=batch)
@@ -48,7 +48,7 @@ def slot_log_probabilities(
     if not last:
         batch = max(1, min(batch, ROWS // rows))
 
-    def read_last(q, statement):
+    def read_last(q: Float[Array, " dim"], statement: Int[Array, "3"]) -> Float[Array, " concept"]:
         state, total = brain.start(q, order), jnp.zeros((), q.dtype)
         for slot in order[:2]:
             k = statement["spo".index(slot)]
@@ -57,7 +57,7 @@ def slot_log_probabilities(
             state = close_window(brain, state, k, slot)
         return total + open_window(brain, state, order[2])[1]
 
-    def try_each(q, statement):
+    def try_each(q: Float[Array, " dim"], statement: Int[Array, "3"]) -> Float[Array, " concept"]:
         place = "spo".index(hidden)
         tried = jnp.broadcast_to(statement, (rows, 3)).at[:, place].set(jnp.arange(rows, dtype=statement.dtype))
         return jax.vmap(lambda row: statement_log_probability(brain, q, row, order).sum())(tried)

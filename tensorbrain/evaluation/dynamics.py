@@ -82,7 +82,12 @@ def lyapunov(
     (0.405, 0.405, True)
     """
 
-    def push(carry, _):
+    def push(
+        carry: tuple[Float[Array, " unit"], Float[Array, " unit"], Bool[Array, ""]], _: None
+    ) -> tuple[
+        tuple[Float[Array, " unit"], Float[Array, " unit"], Bool[Array, ""]],
+        tuple[Float[Array, ""], Float[Array, " unit"]],
+    ]:
         z, v, near = carry
         z, v_after = jax.jvp(step, (z,), (v,))
         grown, length = jnp.linalg.norm(v_after), jnp.linalg.norm(z)
@@ -120,7 +125,7 @@ def orbits(
     written = jnp.abs(brain.beta) * jnp.where(used, lengths, 0.0).sum() / used.sum(dtype=lengths.dtype)
     context = jnp.zeros(brain.memory.B.shape[0], starts.dtype)
 
-    def one(gain, q, tangent):
+    def one(gain: Float[Array, ""], q: Float[Array, " dim"], tangent: Float[Array, " unit"]) -> Orbit:
         step = as_step(brain.board, with_gain(brain.memory, gain))
         exponent, bounded, orbit = lyapunov(step, jnp.concatenate([q, context]), tangent, steps=steps, burn=burn)
         q = orbit[steps // 2 :, : brain.board.dim]

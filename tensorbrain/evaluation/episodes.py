@@ -6,13 +6,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tensorbrain.brain import BLOCK_OF, Brain
+from tensorbrain.brain import BLOCK_OF, Brain, TensorBrain
 from tensorbrain.evaluation.conditionals import statement_log_probabilities
 from tensorbrain.evaluation.questions import LIMIT, best_answers, best_instants, questions, share_true
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
 from tensorbrain.modes.decoder import decode_statement
 from tensorbrain.modes.search import search_many
-from tensorbrain.typing import Int32
+from tensorbrain.typing import Array, Float, Int, Int32, Key, PRNGKeyArray
 
 BEAM = 64
 WORK = 300_000_000  # scores that the questions about one slot may cost; on small worlds all of them are asked
@@ -131,8 +131,8 @@ def a_bar_divergences(brain: Brain, *, samples: int, seed: int) -> dict[str, flo
     free = jnp.full(3, -1, jnp.int32)
 
     @jax.jit
-    def draw(model, q, keys):
-        def one(q, key):
+    def draw(model: TensorBrain, q: Float[Array, "sample dim"], keys: Key[Array, " sample"]) -> Int[Array, "sample 3"]:
+        def one(q: Float[Array, " dim"], key: PRNGKeyArray) -> Int[Array, "3"]:
             return decode_statement(model, q, free, order, selection="sample", key=key)[0]
 
         return jax.vmap(one)(q, keys)

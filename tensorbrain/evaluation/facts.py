@@ -11,7 +11,7 @@ from tensorbrain.evaluation.counts import CountTable
 from tensorbrain.evaluation.questions import LIMIT, answer_scores, best_answers, questions, share_true
 from tensorbrain.evaluation.ranking import hits_at, mean_reciprocal_rank, realistic_rank
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
-from tensorbrain.typing import Int32
+from tensorbrain.typing import Array, Float, Float32, Int32
 
 SUBCLASS = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
 
@@ -40,7 +40,7 @@ def semantic_figures(brain: Brain, graph: KnowledgeGraph) -> dict[str, Any]:
     return figures
 
 
-def _semantic_starts(brain: Brain, count: int):
+def _semantic_starts(brain: Brain, count: int) -> Float[Array, "question dim"]:
     return jnp.broadcast_to(brain.model.a_bar, (count, brain.model.board.dim))
 
 
@@ -48,7 +48,13 @@ def _answers(brain: Brain, told: Int32[np.ndarray, "question 3"]) -> Int32[np.nd
     return best_answers(brain, _semantic_starts(brain, len(told)), told, "o")
 
 
-def _ask_figures(brain, statements, weights, table: CountTable, concepts: int) -> dict[str, Any]:
+def _ask_figures(
+    brain: Brain,
+    statements: Int32[np.ndarray, "statement 3"],
+    weights: Float32[np.ndarray, " statement"],
+    table: CountTable,
+    concepts: int,
+) -> dict[str, Any]:
     asked = questions(statements, 2)
     answers = _answers(brain, asked.told)
     total = won = counted = 0.0
@@ -63,7 +69,13 @@ def _ask_figures(brain, statements, weights, table: CountTable, concepts: int) -
     }
 
 
-def _stored_figures(brain, all_known, statements, table: CountTable, concepts: int) -> dict[str, Any]:
+def _stored_figures(
+    brain: Brain,
+    all_known: Int32[np.ndarray, "known 3"],
+    statements: Int32[np.ndarray, "statement 3"],
+    table: CountTable,
+    concepts: int,
+) -> dict[str, Any]:
     every = questions(all_known, 2, limit=len(all_known))
     single = np.array([len(true) == 1 for true in every.true], bool)
     taught = {tuple(row) for row in statements[:, :2].tolist()}
@@ -84,7 +96,9 @@ def _stored_figures(brain, all_known, statements, table: CountTable, concepts: i
     }
 
 
-def _heldout_figures(brain: Brain, graph: KnowledgeGraph, all_known, table: CountTable) -> dict[str, Any]:
+def _heldout_figures(
+    brain: Brain, graph: KnowledgeGraph, all_known: Int32[np.ndarray, "known 3"], table: CountTable
+) -> dict[str, Any]:
     held = brain.held_out
     if len(held) == 0:
         return {}
@@ -125,7 +139,7 @@ def _parent_figures(brain: Brain, graph: KnowledgeGraph) -> dict[str, Any]:
     }
 
 
-def _role_figures(brain: Brain, graph: KnowledgeGraph, all_known) -> dict[str, Any]:
+def _role_figures(brain: Brain, graph: KnowledgeGraph, all_known: Int32[np.ndarray, "known 3"]) -> dict[str, Any]:
     """Role swaps in the episodes where there are any, else in the facts."""
     model = brain.model
     if len(graph.episodes):

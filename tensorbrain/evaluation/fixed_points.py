@@ -70,10 +70,12 @@ def _jacobian(step: Step, z: Float[Array, " unit"]) -> Float[Array, "unit unit"]
 def _newton(step: Step, z: Float[Array, " unit"], steps: int) -> tuple[Float[Array, " unit"], Float[Array, ""]]:
     """Solve g(z) = z from nearby: z <- z - (Dg - 1)^-1 (g(z) - z); the best of the steps, and what is left there."""
 
-    def residual(z):
+    def residual(z: Float[Array, " unit"]) -> Float[Array, ""]:
         return jnp.linalg.norm(step(z) - z) / (1 + jnp.linalg.norm(z))
 
-    def better(carry, _):
+    def better(
+        carry: tuple[Float[Array, " unit"], Float[Array, " unit"], Float[Array, ""]], _: None
+    ) -> tuple[tuple[Float[Array, " unit"], Float[Array, " unit"], Float[Array, ""]], None]:
         z, best, least = carry
         z = z - jnp.linalg.solve(jax.jacfwd(step)(z) - jnp.eye(len(z), dtype=z.dtype), step(z) - z)
         now = residual(z)

@@ -1,7 +1,7 @@
 """How well a brain perceives: individuals, classes, attributes, predicates and whole statements of new scenes."""
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -9,6 +9,7 @@ import numpy as np
 
 from tensorbrain.brain import TensorBrain
 from tensorbrain.graph.vocabulary import Vocabulary
+from tensorbrain.layers import BrainState
 from tensorbrain.modes.choices import Choices
 from tensorbrain.modes.looking import Sight, feed_back, look, moment, pair_senses, read_labels, region_senses, relate
 from tensorbrain.pictures.scenes import LabelGroup
@@ -32,7 +33,7 @@ class Decoded(NamedTuple):
     predicate_rank: Int32[np.ndarray, "scene statement"]
 
 
-def decode(brain: TensorBrain, seen, choices: Choices, *, attention: bool = True) -> Decoded:
+def decode(brain: TensorBrain, seen: Any, choices: Choices, *, attention: bool = True) -> Decoded:
     """Decode all told statements of ``seen`` (`learning.observing.Seen`) from their regions, under attention.
 
     Nothing but pixels and boxes is used: the subject of a statement is what its region was taken for. The rank of
@@ -46,11 +47,15 @@ def decode(brain: TensorBrain, seen, choices: Choices, *, attention: bool = True
     return Decoded(*(np.concatenate(fields)[:count] for fields in zip(*parts, strict=True)))
 
 
-def _one(brain: TensorBrain, scene, choices: Choices, attention: bool) -> tuple[Array, ...]:
+def _one(
+    brain: TensorBrain, scene: tuple[Array, Array, Array, Array], choices: Choices, attention: bool
+) -> tuple[Array, ...]:
     features, boxes, statements, unions = scene
     _, start, _ = moment(brain, Sight(features[0], boxes[0]), attention=attention)
 
-    def region(features, box):
+    def region(
+        features: Float[Array, " feature"], box: Float[Array, "4"]
+    ) -> tuple[BrainState, Int[Array, ""], Int[Array, " group"]]:
         state, log_pi = look(brain, start, region_senses(brain, Sight(features, box)), choices.candidates[0])
         state, k = feed_back(brain, state, log_pi, "attend")
         best = jnp.argmax(read_labels(brain, state, choices.members), axis=1)
@@ -77,14 +82,14 @@ def _one(brain: TensorBrain, scene, choices: Choices, attention: bool) -> tuple[
 
 
 @partial(jax.jit, static_argnames=("attention",))
-def _decode(brain: TensorBrain, seen, choices: Choices, *, attention: bool) -> Decoded:
+def _decode(brain: TensorBrain, seen: Any, choices: Choices, *, attention: bool) -> Decoded:
     scenes = (seen.features, seen.boxes, seen.statements, seen.unions)
     found = jax.vmap(lambda *scene: _one(brain, scene, choices, attention))(*scenes)
     return Decoded(*(a.astype(jnp.int32) for a in found))  # pyright: ignore[reportArgumentType]
 
 
 def perception_figures(
-    decoded: Decoded, seen, vocabulary: Vocabulary, groups: tuple[LabelGroup, ...]
+    decoded: Decoded, seen: Any, vocabulary: Vocabulary, groups: tuple[LabelGroup, ...]
 ) -> dict[str, float]:
     """The figures of new scenes: ``KEYS``, and the parts that they are made of.
 
@@ -131,7 +136,7 @@ class Masks(NamedTuple):
     pair_known: Bool[np.ndarray, "scene statement"]
 
 
-def masks(seen, vocabulary: Vocabulary) -> Masks:
+def masks(seen: Any, vocabulary: Vocabulary) -> Masks:
     """Regions of known individuals, of nameless things, places; told pairs, and those between known individuals."""
     entity = np.asarray([concept.group == "entity" for concept in vocabulary.concepts])
     whole = np.arange(seen.thing.shape[1])[None] == 0

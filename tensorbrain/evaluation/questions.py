@@ -1,5 +1,6 @@
 """Questions with one hidden slot: which answers are true, which one the brain and the count table give."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import jax.numpy as jnp
@@ -61,7 +62,7 @@ def best_answers(
 
 def answer_scores(
     brain: Brain, starts: Float[Array, "question dim"], told: Int32[np.ndarray, "question 3"], hidden: str
-):
+) -> Iterator[Float[np.ndarray, "block concept"]]:
     """log P(hidden = k, told | start) for every k, in blocks of questions (block, concept)."""
     order = best_order(brain.model.orders, frozenset("spo") - {hidden})
     size = min(AT_ONCE, 1 << max(0, len(told) - 1).bit_length())

@@ -66,7 +66,7 @@ def predicate_log_probabilities(
     (1, 3)
     """
 
-    def one(told):
+    def one(told: tuple[Float[Array, " dim"], Int[Array, ""], Int[Array, ""]]) -> Float[Array, " predicate"]:
         q, *pair = told
         state = brain.start(q, "sop")
         for slot, k in zip("so", pair, strict=True):

@@ -151,7 +151,7 @@ def counted(stream: Stream, asked: Questions) -> dict[str, Answers]:
     'Inn'
     """
     counts = Counts(len(stream.vocabulary.concepts))
-    found: dict[str, list] = {name: [] for name in COUNTING}
+    found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {name: [] for name in COUNTING}
     done = 0  # events that are counted
     for who, upto in zip(asked.who.tolist(), asked.next.tolist(), strict=True):
         for event in range(done, upto):

@@ -10,6 +10,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 
 from tensorbrain.brain import TensorBrain
 from tensorbrain.experiments.ladder import spread
@@ -70,7 +71,7 @@ def _taught(
         learns = eqx.tree_at(lambda b: b.imprint, trainable(brain, learn_beta=False), True)
         params, frozen = eqx.partition(brain, learns)
 
-        def step(carry, each):
+        def step(carry: tuple[TensorBrain, optax.OptState], each: tuple[PRNGKeyArray, Float[Array, ""]]):
             params, state = carry
             key, rate = each
             value, gradient = jax.value_and_grad(lambda p: writing_loss(eqx.combine(p, frozen), key, rule))(params)

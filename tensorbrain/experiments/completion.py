@@ -123,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 for changes in grid:
                     recipe = recipe_for(name, len(splits.train)).with_(**changes)
                     label = " ".join([name, *(f"{key} {value}" for key, value in changes.items())])
-                    how = {"recipe": recipe, "part": asked.part, "results": asked.results}
+                    how: dict[str, Any] = {"recipe": recipe, "part": asked.part, "results": asked.results}
                     seeds = [
                         measured(name, splits, seed=seed, progress=sys.stderr.isatty(), **how)
                         for seed in range(asked.seeds)

@@ -9,11 +9,12 @@ import numpy as np
 
 from tensorbrain.brain import TensorBrain
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
+from tensorbrain.layers import BrainState
 from tensorbrain.learning.observing import Seen
 from tensorbrain.modes.choices import Choices
 from tensorbrain.modes.decoder import statement_log_probability
 from tensorbrain.modes.looking import Sight, feed_back, look, moment, pair_senses, region_senses, relate
-from tensorbrain.typing import Array, Float
+from tensorbrain.typing import Array, Float, Int
 
 SPATIAL, ORDER, DIVISION = ("left of", "above"), ("greater than", "less than"), ("divides", "multiple of")
 Pairs = frozenset[tuple[int, int]]
@@ -72,7 +73,9 @@ def read(brain: TensorBrain, test: Seen, choices: Choices) -> Readings:
     def scene(features: Array, boxes: Array, statements: Array, unions: Array) -> Readings:
         _, start, _ = moment(brain, Sight(features[0], boxes[0]))
 
-        def thing(before, features, box):
+        def thing(
+            before: BrainState, features: Float[Array, " feature"], box: Float[Array, "4"]
+        ) -> tuple[BrainState, Int[Array, ""]]:
             state, log_pi = look(brain, before, region_senses(brain, Sight(features, box)), choices.candidates[0])
             return feed_back(brain, state, log_pi, "attend")
 

@@ -40,6 +40,7 @@ def experiences(brain: Brain, graph: KnowledgeGraph, *, count: int = 50, seed: i
     second = draw(scripts, graph, seed=seed + 2, dials=SECOND_LOOK)
     before = recall_figures(brain, graph)["episodic_recall_at_n"]
     figures: dict[str, Any] = {"pictures": count, "old_recall_before": before}
+    lived: list[Lived] = []
     for rule in RULES:
         after, lived = brain, []
         for n in range(count):
@@ -112,18 +113,20 @@ def _train_rows(
 ) -> Float[Array, "episode dim"]:
     order, adam = brain.orders[0], optax.adam(0.05)
 
-    def loss(a):
-        def one(a, rows, told):
+    def loss(a: Float[Array, "episode dim"]) -> Float[Array, ""]:
+        def one(
+            a: Float[Array, " dim"], rows: Int[Array, "statement 3"], told: Bool[Array, " statement"]
+        ) -> Float[Array, ""]:
             log_p = jax.vmap(lambda row: statement_log_probability(brain, a, row, order).sum())(jnp.maximum(rows, 0))
             return -jnp.where(told, log_p, 0.0).sum()
 
         return jax.vmap(one)(a, rows, told).sum()
 
-    def step(carry, _):
+    def step(carry: tuple[Float[Array, "episode dim"], optax.OptState], _: None):
         a, state = carry
         with jax.numpy_dtype_promotion("standard"):  # optax counts steps in int32 beside float32 moments
             update, state = adam.update(jax.grad(loss)(a), state)
-        return (a + update, state), None
+        return (jax.tree.map(jnp.add, a, update), state), None
 
     start = 0.5 * jax.random.normal(jax.random.key(0), (len(rows), brain.board.dim))
     (a, _), _ = jax.lax.scan(step, (start, adam.init(start)), None, length=GRADIENT_STEPS)

@@ -1,9 +1,6 @@
 """ComplEx: a product of complex embeddings, so that who does what to whom is not the same the other way round."""
 
-from typing import ClassVar
-
 import equinox as eqx
-import jax  # noqa: F401  (the examples draw with its keys)
 import jax.numpy as jnp
 
 from tensorbrain.factorization.protocol import cubes, drawn
@@ -17,12 +14,13 @@ class ComplEx(eqx.Module):
     second half of the predicates are the reciprocal ones. Penalty: N3 on the moduli. Source: Trouillon et al. (2016);
     Lacroix et al. (2018).
 
+    >>> import jax
     >>> model = ComplEx.create((5, 3, 0), rank=4, key=jax.random.key(0))
     >>> model.query(jnp.array([[0, 1, -1, -1]]), "o").shape, model.keys("p").shape
     ((1, 8), (6, 8))
     """
 
-    temporal: ClassVar[bool] = False
+    temporal = False
     concepts: Float[Array, "concept two_rank"]
     predicates: Float[Array, "two_predicate two_rank"]
 
@@ -30,6 +28,7 @@ class ComplEx(eqx.Module):
     def create(cls, counts: tuple[int, int, int], *, rank: int, key: PRNGKeyArray, scale: float = 0.1) -> "ComplEx":
         """Embeddings drawn from N(0, scale^2) for the ``counts`` of concepts, predicates and instants (unused).
 
+        >>> import jax
         >>> ComplEx.create((5, 3, 0), rank=4, key=jax.random.key(0)).concepts.shape
         (5, 8)
         """
@@ -38,6 +37,7 @@ class ComplEx(eqx.Module):
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row two_rank"]:
         """a_s b_p for an object, conj(a_s) a_o for a predicate.
 
+        >>> import jax
         >>> model = ComplEx.create((5, 3, 0), rank=4, key=jax.random.key(0))
         >>> row = jnp.array([[0, 1, 2, -1]])
         >>> by_o, by_p = (model.query(row, slot)[0] @ model.keys(slot)[k] for slot, k in (("o", 2), ("p", 1)))
@@ -51,6 +51,7 @@ class ComplEx(eqx.Module):
     def keys(self, slot: str) -> Float[Array, "candidate two_rank"]:
         """The embeddings: Re(q conj(k)) is the product of what is stored.
 
+        >>> import jax
         >>> ComplEx.create((5, 3, 0), rank=4, key=jax.random.key(0)).keys("o").shape
         (5, 8)
         """
@@ -59,6 +60,7 @@ class ComplEx(eqx.Module):
     def penalty(self, rows: Int[Array, "row 4"]) -> Float[Array, " row"]:
         """sum_r |a_s|^3 + |b_p|^3 + |a_o|^3.
 
+        >>> import jax
         >>> model = ComplEx.create((5, 3, 0), rank=4, key=jax.random.key(0))
         >>> model.penalty(jnp.array([[0, 1, 2, -1]])).shape
         (1,)

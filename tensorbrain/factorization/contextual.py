@@ -1,7 +1,5 @@
 """ConT: each instant is a context of its own, a core in which subjects, predicates and objects meet."""
 
-from typing import ClassVar
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -22,7 +20,7 @@ class ConT(eqx.Module):
     ((1, 8), (4, 8))
     """
 
-    temporal: ClassVar[bool] = True
+    temporal = True
     concepts: Float[Array, "concept rank"]
     predicates: Float[Array, "two_predicate rank"]
     instants: Float[Array, "instant rank_cubed"]

@@ -1,9 +1,6 @@
 """CP and DistMult: a statement's score is a sum of products of its parts' embeddings."""
 
-from typing import ClassVar
-
 import equinox as eqx
-import jax  # noqa: F401  (the examples draw with its keys)
 
 from tensorbrain.factorization.protocol import cubes, drawn
 from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
@@ -15,12 +12,13 @@ class CP(eqx.Module):
     ``subjects`` and ``objects`` (concept, rank), ``predicates`` (2 predicate, rank), the reciprocal ones behind.
     Penalty: N3. Source: Hitchcock (1927); Lacroix et al. (2018).
 
+    >>> import jax
     >>> model = CP.create((5, 3, 0), rank=4, key=jax.random.key(0))
     >>> model.query(jax.numpy.array([[0, 1, -1, -1]]), "o").shape
     (1, 4)
     """
 
-    temporal: ClassVar[bool] = False
+    temporal = False
     subjects: Float[Array, "concept rank"]
     predicates: Float[Array, "two_predicate rank"]
     objects: Float[Array, "concept rank"]
@@ -29,6 +27,7 @@ class CP(eqx.Module):
     def create(cls, counts: tuple[int, int, int], *, rank: int, key: PRNGKeyArray, scale: float = 0.1) -> "CP":
         """Embeddings drawn from N(0, scale^2) for the ``counts`` of concepts, predicates and instants (unused).
 
+        >>> import jax
         >>> CP.create((5, 3, 0), rank=4, key=jax.random.key(0)).objects.shape
         (5, 4)
         """
@@ -37,6 +36,7 @@ class CP(eqx.Module):
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row rank"]:
         """a_s b_p for an object, a_s c_o for a predicate.
 
+        >>> import jax
         >>> model = CP.create((5, 3, 0), rank=4, key=jax.random.key(0))
         >>> model.query(jax.numpy.array([[0, -1, 2, -1]]), "p").shape
         (1, 4)
@@ -47,6 +47,7 @@ class CP(eqx.Module):
     def keys(self, slot: str) -> Float[Array, "candidate rank"]:
         """The embeddings of the candidates, as objects.
 
+        >>> import jax
         >>> CP.create((5, 3, 0), rank=4, key=jax.random.key(0)).keys("p").shape
         (6, 4)
         """
@@ -55,6 +56,7 @@ class CP(eqx.Module):
     def penalty(self, rows: Int[Array, "row 4"]) -> Float[Array, " row"]:
         """sum_r |a_s|^3 + |b_p|^3 + |c_o|^3.
 
+        >>> import jax
         >>> CP.create((5, 3, 0), rank=4, key=jax.random.key(0)).penalty(jax.numpy.array([[0, 1, 2, -1]])).shape
         (1,)
         """
@@ -67,12 +69,13 @@ class DistMult(eqx.Module):
     ``concepts`` (concept, rank), ``predicates`` (2 predicate, rank), the reciprocal ones behind. Penalty: N3. Source:
     Yang et al. (2015).
 
+    >>> import jax
     >>> model = DistMult.create((5, 3, 0), rank=4, key=jax.random.key(0))
     >>> model.keys("o") is model.concepts
     True
     """
 
-    temporal: ClassVar[bool] = False
+    temporal = False
     concepts: Float[Array, "concept rank"]
     predicates: Float[Array, "two_predicate rank"]
 
@@ -80,6 +83,7 @@ class DistMult(eqx.Module):
     def create(cls, counts: tuple[int, int, int], *, rank: int, key: PRNGKeyArray, scale: float = 0.1) -> "DistMult":
         """Embeddings drawn from N(0, scale^2) for the ``counts`` of concepts, predicates and instants (unused).
 
+        >>> import jax
         >>> DistMult.create((5, 3, 0), rank=4, key=jax.random.key(0)).predicates.shape
         (6, 4)
         """
@@ -88,6 +92,7 @@ class DistMult(eqx.Module):
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row rank"]:
         """a_s b_p for an object, a_s a_o for a predicate.
 
+        >>> import jax
         >>> model = DistMult.create((5, 3, 0), rank=4, key=jax.random.key(0))
         >>> model.query(jax.numpy.array([[0, -1, 2, -1]]), "p").shape
         (1, 4)
@@ -98,6 +103,7 @@ class DistMult(eqx.Module):
     def keys(self, slot: str) -> Float[Array, "candidate rank"]:
         """The embeddings of the candidates.
 
+        >>> import jax
         >>> DistMult.create((5, 3, 0), rank=4, key=jax.random.key(0)).keys("p").shape
         (6, 4)
         """
@@ -106,6 +112,7 @@ class DistMult(eqx.Module):
     def penalty(self, rows: Int[Array, "row 4"]) -> Float[Array, " row"]:
         """sum_r |a_s|^3 + |b_p|^3 + |a_o|^3.
 
+        >>> import jax
         >>> DistMult.create((5, 3, 0), rank=4, key=jax.random.key(0)).penalty(jax.numpy.array([[0, 1, 2, -1]])).shape
         (1,)
         """

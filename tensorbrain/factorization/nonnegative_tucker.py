@@ -174,10 +174,10 @@ def fit(
     ((50,), True)
     """
 
-    def log_likelihood(model):
+    def log_likelihood(model: NonnegativeTucker) -> Float[Array, ""]:
         return (weight * jnp.log(weights_of(model, rows))).sum() / weight.sum()
 
-    def step(model, _):
+    def step(model: NonnegativeTucker, _: None) -> tuple[NonnegativeTucker, Float[Array, ""]]:
         value, gradient = jax.value_and_grad(log_likelihood)(model)
         return normalised(jax.tree.map(jnp.multiply, model, gradient)), value
 

@@ -1,7 +1,6 @@
 """The non-negative Tucker model, asked as the other tensor models are: its products are probabilities."""
 
 import equinox as eqx
-import jax  # noqa: F401  (the examples draw with its keys)
 import jax.numpy as jnp
 
 from tensorbrain.factorization.nonnegative_tucker import FLOOR, NonnegativeTucker
@@ -18,6 +17,7 @@ class ProbableTucker(eqx.Module):
     of entities; predicates have as many latent classes, if they are as many, and instants half of them. Penalty: -log
     of the embeddings, a Dirichlet prior. Source: TM17.
 
+    >>> import jax
     >>> model = ProbableTucker.create((5, 3, 0), rank=4, key=jax.random.key(0))
     >>> model.joint.core.shape, model.temporal
     ((4, 3, 4, 1), False)
@@ -30,6 +30,7 @@ class ProbableTucker(eqx.Module):
     def create(cls, counts: tuple[int, int, int], *, rank: int, key: PRNGKeyArray) -> "ProbableTucker":
         """A random model for the ``counts`` of concepts, predicates and instants, 0 of them for triples.
 
+        >>> import jax
         >>> ProbableTucker.create((5, 3, 4), rank=2, key=jax.random.key(0)).temporal
         True
         """
@@ -41,6 +42,7 @@ class ProbableTucker(eqx.Module):
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row width"]:
         """The core contracted with the three others; of a predicate, read forwards and then backwards.
 
+        >>> import jax
         >>> model = ProbableTucker.create((5, 3, 4), rank=4, key=jax.random.key(0))
         >>> row = jnp.array([[0, 1, 2, 3]])
         >>> by = [model.query(row, slot)[0] @ model.keys(slot)[k] for slot, k in (("o", 2), ("p", 1), ("t", 3))]
@@ -65,6 +67,7 @@ class ProbableTucker(eqx.Module):
     def keys(self, slot: str) -> Float[Array, "candidate width"]:
         """The embeddings of the candidates; of predicates those read forwards, then those read backwards.
 
+        >>> import jax
         >>> ProbableTucker.create((5, 3, 0), rank=4, key=jax.random.key(0)).keys("p").shape
         (6, 6)
         """
@@ -76,6 +79,7 @@ class ProbableTucker(eqx.Module):
     def log(self, products: Float[Array, "row candidate"]) -> Float[Array, "row candidate"]:
         """The scores of products of queries and keys; what cannot be is held to be about one in 10^30.
 
+        >>> import jax
         >>> model = ProbableTucker.create((5, 3, 0), rank=4, key=jax.random.key(0))
         >>> row = jnp.array([[0, 1, -1, -1]])
         >>> given = jax.nn.softmax(model.log(model.query(row, "o") @ model.keys("o").T))[0]
@@ -89,6 +93,7 @@ class ProbableTucker(eqx.Module):
     def penalty(self, rows: Int[Array, "row 4"]) -> Float[Array, " row"]:
         """-sum log of the embeddings of s, p, o, and t where there is one: no class is to be impossible for anything.
 
+        >>> import jax
         >>> ProbableTucker.create((5, 3, 0), rank=4, key=jax.random.key(0)).penalty(jnp.array([[0, 1, 2, -1]])).shape
         (1,)
         """

@@ -1,9 +1,6 @@
 """TComplEx and TNTComplEx: ComplEx whose predicates turn with time, and one beside it that does not."""
 
-from typing import ClassVar
-
 import equinox as eqx
-import jax  # noqa: F401  (the examples draw with its keys)
 import jax.numpy as jnp
 
 from tensorbrain.factorization.complex import conjugate, modulus, product
@@ -18,12 +15,13 @@ class TComplEx(eqx.Module):
     `ComplEx`. Where t = -1 the mean of the instants stands in its place, which sums time out. Penalty: N3 of a_s,
     b_p d_t and a_o. Source: Lacroix, Obozinski, Usunier (2020).
 
+    >>> import jax
     >>> model = TComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0))
     >>> model.query(jnp.array([[0, 1, 2, -1]]), "t").shape, model.keys("t").shape
     ((1, 8), (4, 8))
     """
 
-    temporal: ClassVar[bool] = True
+    temporal = True
     concepts: Float[Array, "concept two_rank"]
     predicates: Float[Array, "two_predicate two_rank"]
     instants: Float[Array, "instant two_rank"]
@@ -32,6 +30,7 @@ class TComplEx(eqx.Module):
     def create(cls, counts: tuple[int, int, int], *, rank: int, key: PRNGKeyArray, scale: float = 0.1) -> "TComplEx":
         """Embeddings drawn from N(0, scale^2) for the ``counts`` of concepts, predicates and instants.
 
+        >>> import jax
         >>> TComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0)).instants.shape
         (4, 8)
         """
@@ -40,6 +39,7 @@ class TComplEx(eqx.Module):
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row two_rank"]:
         """a_s b_p d_t for an object; for a predicate or an instant conj(a_s times the other) a_o.
 
+        >>> import jax
         >>> model = TComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0))
         >>> row = jnp.array([[0, 1, 2, 3]])
         >>> by = [model.query(row, slot)[0] @ model.keys(slot)[k] for slot, k in (("o", 2), ("p", 1), ("t", 3))]
@@ -57,6 +57,7 @@ class TComplEx(eqx.Module):
     def keys(self, slot: str) -> Float[Array, "candidate two_rank"]:
         """The embeddings of the candidates.
 
+        >>> import jax
         >>> TComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0)).keys("p").shape
         (6, 8)
         """
@@ -65,6 +66,7 @@ class TComplEx(eqx.Module):
     def penalty(self, rows: Int[Array, "row 4"]) -> Float[Array, " row"]:
         """sum_r |a_s|^3 + |b_p d_t|^3 + |a_o|^3.
 
+        >>> import jax
         >>> TComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0)).penalty(jnp.array([[0, 1, 2, 3]])).shape
         (1,)
         """
@@ -78,12 +80,13 @@ class TNTComplEx(eqx.Module):
     As `TComplEx`, with the ``lasting`` part e (2 predicate, 2 rank) of each predicate. Penalty: N3 of a_s, b_p d_t,
     e_p and a_o. Source: Lacroix, Obozinski, Usunier (2020).
 
+    >>> import jax
     >>> model = TNTComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0))
     >>> model.query(jnp.array([[0, 1, 2, -1]]), "t").shape, model.keys("p").shape
     ((1, 9), (6, 16))
     """
 
-    temporal: ClassVar[bool] = True
+    temporal = True
     concepts: Float[Array, "concept two_rank"]
     predicates: Float[Array, "two_predicate two_rank"]
     lasting: Float[Array, "two_predicate two_rank"]
@@ -93,6 +96,7 @@ class TNTComplEx(eqx.Module):
     def create(cls, counts: tuple[int, int, int], *, rank: int, key: PRNGKeyArray, scale: float = 0.1) -> "TNTComplEx":
         """Embeddings drawn from N(0, scale^2) for the ``counts`` of concepts, predicates and instants.
 
+        >>> import jax
         >>> TNTComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0)).lasting.shape
         (6, 8)
         """
@@ -102,6 +106,7 @@ class TNTComplEx(eqx.Module):
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row width"]:
         """As `TComplEx`; a predicate is asked for by both its parts, an instant with what does not depend on it.
 
+        >>> import jax
         >>> model = TNTComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0))
         >>> row = jnp.array([[0, 1, 2, 3]])
         >>> by = [model.query(row, slot)[0] @ model.keys(slot)[k] for slot, k in (("o", 2), ("p", 1), ("t", 3))]
@@ -121,6 +126,7 @@ class TNTComplEx(eqx.Module):
     def keys(self, slot: str) -> Float[Array, "candidate width"]:
         """The embeddings of the candidates; of instants with a 1 behind, of predicates both parts.
 
+        >>> import jax
         >>> TNTComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0)).keys("t").shape
         (4, 9)
         """
@@ -131,6 +137,7 @@ class TNTComplEx(eqx.Module):
     def penalty(self, rows: Int[Array, "row 4"]) -> Float[Array, " row"]:
         """sum_r |a_s|^3 + |b_p d_t|^3 + |e_p|^3 + |a_o|^3.
 
+        >>> import jax
         >>> TNTComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0)).penalty(jnp.array([[0, 1, 2, 3]])).shape
         (1,)
         """

@@ -1,7 +1,5 @@
 """TuckER: one core in which every feature of a subject, a predicate and an object meet."""
 
-from typing import ClassVar
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -23,7 +21,7 @@ class TuckER(eqx.Module):
     ((4, 2, 4), (6, 2))
     """
 
-    temporal: ClassVar[bool] = False
+    temporal = False
     concepts: Float[Array, "concept rank"]
     predicates: Float[Array, "two_predicate rank_p"]
     core: Float[Array, "rank rank_p rank"]

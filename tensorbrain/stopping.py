@@ -2,12 +2,13 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from types import FrameType
 
 
 @contextmanager
-def stop_on_ctrl_c() -> Iterator[threading.Event]:
+def stop_on_ctrl_c() -> Generator[threading.Event, None, None]:
     """Turn the first Ctrl-C into a flag, so that no step is torn; a second one interrupts as usual."""
     stopped = threading.Event()
     if threading.current_thread() is not threading.main_thread():
@@ -15,7 +16,7 @@ def stop_on_ctrl_c() -> Iterator[threading.Event]:
         return
     previous = signal.getsignal(signal.SIGINT)
 
-    def ask_to_stop(number, frame):
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
         stopped.set()
         signal.signal(signal.SIGINT, previous)
 

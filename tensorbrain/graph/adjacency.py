@@ -154,7 +154,7 @@ class AdjacencyTensor:
 
     def to_networkx(
         self, vocabulary: Vocabulary, around: int, hops: int = 1, limit: int = 200
-    ) -> "networkx.MultiDiGraph":
+    ) -> "networkx.MultiDiGraph[int]":
         """The neighbourhood of concept ``around`` as a labelled networkx graph; see `graph.views.ego_graph`.
 
         >>> from tensorbrain.graph.vocabulary import Concept

@@ -5,7 +5,7 @@ import gzip
 import re
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -173,7 +173,7 @@ class Bytes:
 
 
 @contextmanager
-def opened(file: GraphFile) -> Iterator[Bytes]:
+def opened(file: GraphFile) -> Generator[Bytes, None, None]:
     """Open a regular ``file`` for reading, unpacked; raises GraphError for all else and where the system refuses.
 
     >>> with opened(GraphFile(Path("missing.ttl"), "Turtle", False)):

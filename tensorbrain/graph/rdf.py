@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from collections.abc import Callable, Iterator
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ _PARSERS = {
     "JSON-LD": ox.RdfFormat.JSON_LD,
 }
 _LINES = ("N-Triples", "N-Quads")
-_PARTS = {
+_PARTS: dict[bool, Callable[[Any], tuple[Any, ...]]] = {
     False: attrgetter("subject", "predicate", "object"),
     True: attrgetter("subject", "predicate", "object", "graph_name"),
 }
@@ -85,7 +86,7 @@ def _parsed(data: Bytes | bytes, format: ox.RdfFormat) -> Quads:
     parts = _PARTS[with_graphs]
     last_graph: Any = default
     graph_number = -1
-    for parsed in map(parts, ox.parse(data, format=format, base_iri=BASE)):  # pyright: ignore
+    for parsed in map(parts, ox.parse(data, format=format, base_iri=BASE)):  # pyright: ignore[reportArgumentType]
         add(number(parsed[0], len(ids)))
         add(number(parsed[1], len(ids)))
         add(number(parsed[2], len(ids)))
@@ -132,7 +133,7 @@ def _remote_context(file: GraphFile) -> str:
         return "another address"
 
 
-def _contexts(node: Any):
+def _contexts(node: Any) -> Iterator[str]:
     if isinstance(node, dict):
         context = node.get("@context")
         for entry in context if isinstance(context, list) else [context]:

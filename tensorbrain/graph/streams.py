@@ -95,7 +95,9 @@ def stream(graph: KnowledgeGraph, *, place: str | None = None) -> Stream:
     return Stream(words, instants, places, cast)
 
 
-def _events(told: list[list[int]], is_in: int, somewhere: Bool[np.ndarray, " concept"]) -> list[tuple]:
+def _events(
+    told: list[list[int]], is_in: int, somewhere: Bool[np.ndarray, " concept"]
+) -> list[tuple[int, int, list[int]]]:
     """The events of one episode's statements: (instant, place, cast) for every place that is told, or -1."""
     own = {s: o for s, p, o, _ in reversed(told) if p == is_in}
     places = Counter(own[s] for s in sorted(own))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def ego_graph(
     tensor: AdjacencyTensor, vocabulary: Vocabulary, around: int, hops: int = 1, limit: int = 200
-) -> "networkx.MultiDiGraph":
+) -> "networkx.MultiDiGraph[int]":
     """What lies within ``hops`` statements of concept ``around``, in either direction, at most ``limit``
     concepts.
 
@@ -77,7 +77,7 @@ def connection(tensor: AdjacencyTensor, start: int, end: int) -> list[int]:
     return way[::-1]
 
 
-def layout(view: "networkx.Graph", seed: int = 0, *, steps: int = 20) -> dict[int, tuple[float, float]]:
+def layout(view: "networkx.Graph[int]", seed: int = 0, *, steps: int = 20) -> dict[int, tuple[float, float]]:
     """A place (x, y) in [-1, 1] for every node, the same for the same ``seed``; more ``steps`` spread them better.
 
     The graph's smoothest eigenvectors lay it out roughly, then springs part what they put in one place. From there six

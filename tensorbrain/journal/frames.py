@@ -111,7 +111,7 @@ def read(path: Path) -> Frames:
 
 
 def _seed(path: Path, data: memoryview) -> bytes:
-    if len(data) < _HEAD_SIZE or data[: len(_MAGIC)] != _MAGIC:
+    if len(data) < _HEAD_SIZE or bytes(data[: len(_MAGIC)]) != _MAGIC:
         raise BrainFileError(f"{path} is not the journal of a life, or its beginning is damaged: copy it again")
     _, format, seed = _HEAD.unpack_from(data)
     if _CRC.unpack_from(data, _HEAD.size)[0] != zlib.crc32(data[: _HEAD.size]):

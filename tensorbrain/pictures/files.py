@@ -2,7 +2,7 @@
 
 import io
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def shown(source: object) -> str:
 
 
 @contextmanager
-def opened(source: str | Path, most_bytes: int) -> Iterator[io.BufferedReader]:
+def opened(source: str | Path, most_bytes: int) -> Generator[io.BufferedReader, None, None]:
     """Open a regular file of 1 to ``most_bytes`` bytes; PictureError for everything else, and nothing is fetched.
 
     >>> with opened("https://example.org/dog.png", 100):

@@ -3,7 +3,7 @@
 import contextlib
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -88,7 +88,7 @@ def picture_size(source: Picture) -> tuple[int, int]:
 
 
 @contextmanager
-def _image(source: object) -> Iterator[tuple[Image.Image, str]]:
+def _image(source: object) -> Generator[tuple[Image.Image, str], None, None]:
     """An image of Pillow of a size that can be used, not yet decoded, and its name for errors."""
     with contextlib.ExitStack() as open_things:
         if isinstance(source, Image.Image):
@@ -173,7 +173,7 @@ def _check_size(width: int, height: int, name: str) -> None:
 
 
 @contextmanager
-def _decoding(name: str) -> Iterator[None]:
+def _decoding(name: str) -> Generator[None, None, None]:
     """Whatever a crafted or cut-off file makes fail in a decoder becomes one sentence."""
     try:
         with warnings.catch_warnings():

@@ -99,10 +99,8 @@ def box_brain(classes: int, predicates: int, settings: Settings, *, seed: int = 
     settings = dataclasses.replace(settings, senses="boxes", classes=classes)
     key, kind = jax.random.split(jax.random.key(seed))
     brain = TensorBrain.create((classes, predicates, 0), settings, key=key)
-    A, G = brain.index.A, brain.sensory.encoders["kind"].G
-    rows = brain.index.block("concept")
-    A = A.at[rows].multiply(CLASS_SCALE / 0.5)
-    G = KIND_SCALE * jax.random.normal(kind, G.shape)
+    A = brain.index.A.at[brain.index.block("concept")].multiply(CLASS_SCALE / 0.5)
+    G = KIND_SCALE * jax.random.normal(kind, brain.sensory.encoders["kind"].G.shape)
     return eqx.tree_at(lambda b: (b.index.A, b.sensory.encoders["kind"].G), brain, (A, G))
 
 
@@ -164,10 +162,19 @@ def _changing(brain: TensorBrain) -> TensorBrain:
 
 
 @partial(jax.jit, donate_argnums=(0, 1))
-def _learn(params, state: optax.OptState, frozen, classes, boxes, predicates, rate: Float[Array, ""], key):
+def _learn(
+    params: TensorBrain,
+    state: optax.OptState,
+    frozen: TensorBrain,
+    classes: Int[Array, "statement 2"],
+    boxes: Float[Array, "statement 2 4"],
+    predicates: Int[Array, " statement"],
+    rate: Float[Array, ""],
+    key: PRNGKeyArray,
+) -> tuple[TensorBrain, optax.OptState, Float[Array, ""]]:
     """One step on a batch of statements: the parameters, the optimiser's state, the mean of -log P(p)."""
 
-    def loss(params):
+    def loss(params: TensorBrain) -> tuple[Float[Array, ""], Float[Array, ""]]:
         brain = eqx.combine(params, frozen)
         keys = jax.random.split(key, len(classes))
         log_class, log_p = jax.vmap(lambda c, b, k: read_pair(brain, c, b, key=k))(classes, boxes, keys)

@@ -13,14 +13,7 @@ import optax
 
 from tensorbrain.factorization.protocol import TensorModel
 from tensorbrain.learning.concept_rows import returned, taken
-from tensorbrain.learning.grouped import (  # noqa: F401 (examples)
-    Grouped,
-    GroupedBatch,
-    among,
-    both_ways,
-    grouped,
-    grouped_batches,
-)
+from tensorbrain.learning.grouped import Grouped, GroupedBatch, among, grouped_batches
 from tensorbrain.learning.recipes import Recipe
 from tensorbrain.learning.schooling import descend, optimiser
 from tensorbrain.typing import Array, Float, PRNGKeyArray
@@ -45,6 +38,7 @@ def completion_loss(
     Source: Lacroix et al. (2018); Chen et al. (2021); Bengio and Senecal (2008), sampled softmax.
 
     >>> from tensorbrain.factorization import create_model
+    >>> from tensorbrain.learning.grouped import grouped
     >>> model = create_model("complex", (5, 3, 0), rank=4, key=jax.random.key(0))
     >>> rows = np.array([[0, 1, 2, -1], [0, 1, 3, -1]], np.int32)
     >>> batch = jax.tree.map(jnp.asarray, next(grouped_batches(grouped(rows, 1), random=np.random.default_rng(0))))
@@ -131,6 +125,7 @@ def chunk_of_steps(
     ``rate`` and ``penalty`` stand in place of the recipe's, so that one program serves all of them.
 
     >>> from tensorbrain.factorization import create_model
+    >>> from tensorbrain.learning.grouped import both_ways, grouped
     >>> model, recipe = create_model("complex", (5, 3, 0), rank=4, key=jax.random.key(0)), Recipe(rank=4, batch=2)
     >>> told = grouped(both_ways(np.array([[0, 1, 2, -1]], np.int32), 3), 2)
     >>> (chunk, weight), = epoch_chunks(told, recipe, 5, size=1, random=np.random.default_rng(0))
@@ -142,7 +137,7 @@ def chunk_of_steps(
     """
     steps = optimiser_of(recipe)
 
-    def step(carry, batch):
+    def step(carry: tuple[Any, optax.OptState, PRNGKeyArray], batch: GroupedBatch):
         params, state, key = carry
         key, own = jax.random.split(key)
         few, few_state, few_frozen = (_few(tree, batch, params) for tree in (params, state, frozen))
@@ -160,6 +155,7 @@ def chunk_of_steps(
 def chunk_size(told: Grouped) -> int:
     """How many batches make a chunk: at most ``CHUNK``, and so that an epoch has equal ones, hardly any of it padding.
 
+    >>> from tensorbrain.learning.grouped import grouped
     >>> chunk_size(grouped(np.array([[0, 0, 1, -1], [0, 0, 2, -1], [1, 0, 2, -1]], np.int32), 1))
     2
     """
@@ -171,6 +167,7 @@ def epoch_chunks(
 ) -> Iterator[tuple[GroupedBatch, float]]:
     """One epoch's batches in stacks of ``size``, each with its weight; the last one is filled up with some of weight 0.
 
+    >>> from tensorbrain.learning.grouped import grouped
     >>> told = grouped(np.array([[0, 0, 1, -1], [0, 0, 2, -1], [1, 0, 2, -1]], np.int32), 1)
     >>> chunks = epoch_chunks(told, Recipe(rank=4, batch=1), 3, size=2, random=np.random.default_rng(0))
     >>> [(chunk.queries.shape, weight) for chunk, weight in chunks]

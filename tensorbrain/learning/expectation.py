@@ -42,7 +42,7 @@ def expected(
     def log_likelihood(model: NonnegativeTucker, rows: Array, weight: Array) -> Array:
         return (weight * jnp.log(jnp.maximum(weights_of(model, rows), FLOOR))).sum()
 
-    def add(so_far, part):
+    def add(so_far: tuple[Float[Array, ""], NonnegativeTucker], part: tuple[Array, Array]):
         of_part = jax.value_and_grad(log_likelihood)(model, *part)
         return jax.tree.map(jnp.add, so_far, of_part), None
 

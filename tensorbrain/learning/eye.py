@@ -62,7 +62,9 @@ def naming_loss(namer: Namer, lesson: Lesson, weight: Float[Array, " naming"]) -
     ``weight`` says how much each column of the labels counts; predicates count 1.
     """
 
-    def features(pixels, light, boxes):
+    def features(
+        pixels: UInt8[Array, "height width 3"], light: Float[Array, "4"], boxes: Float[Array, "look 4"]
+    ) -> Float[Array, "look feature"]:
         picture = relit(pixels, light)
         return jax.vmap(lambda box: namer.eye(glimpse(picture, box)))(boxes)
 

@@ -8,6 +8,7 @@ from typing import Any
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import optax
 
 from tensorbrain.brain import TensorBrain
 from tensorbrain.learning.objectives import statement_loss, trainable
@@ -63,12 +64,22 @@ def fit(
 
 
 @partial(jax.jit, static_argnames=("loss", "steps", "weight_decay"))
-def _fit(params, frozen, lessons, keys, loss, peak, *, steps: int, weight_decay: float):
+def _fit(
+    params: TensorBrain,
+    frozen: TensorBrain,
+    lessons: Any,
+    keys: Key[Array, " seed"],
+    loss: Callable[[TensorBrain, Any, PRNGKeyArray], Float[Array, ""]],
+    peak: Float[Array, ""],
+    *,
+    steps: int,
+    weight_decay: float,
+) -> tuple[TensorBrain, Float[Array, "seed step"]]:
     adam = optimiser(weight_decay)
     rates = peak * (0.05 + 0.475 * (1 + jnp.cos(jnp.pi * jnp.arange(steps, dtype=peak.dtype) / steps)))
 
-    def one(params, frozen, lessons, key):
-        def step(carry, each):
+    def one(params: Any, frozen: TensorBrain, lessons: Any, key: PRNGKeyArray):
+        def step(carry: tuple[TensorBrain, optax.OptState], each: tuple[Float[Array, ""], PRNGKeyArray]):
             rate, key = each
             params, state = carry
             value, gradient = jax.value_and_grad(lambda params: loss(eqx.combine(params, frozen), lessons, key))(params)

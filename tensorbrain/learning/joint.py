@@ -77,11 +77,21 @@ def can_change(brain: TensorBrain, *, learn_beta: bool, fixed: Callable[[TensorB
 
 
 @partial(jax.jit, donate_argnums=(0, 1))
-def _learn(params, state: optax.OptState, frozen, seen, choices, rows, episodes, rate: Float[Array, ""], key):
+def _learn(
+    params: TensorBrain,
+    state: optax.OptState,
+    frozen: TensorBrain,
+    seen: Seen | None,
+    choices: Choices,
+    rows: Int[Array, "row 4"],
+    episodes: Episodes | None,
+    rate: Float[Array, ""],
+    key: PRNGKeyArray,
+) -> tuple[TensorBrain, optax.OptState, dict[str, Float[Array, ""]]]:
     if seen is not None:
         seen = seen._replace(features=_dropped(seen.features, key), unions=_dropped(seen.unions, key))
 
-    def loss(params):
+    def loss(params: TensorBrain) -> tuple[Float[Array, ""], dict[str, Float[Array, ""]]]:
         return joint_loss(eqx.combine(params, frozen), seen, choices, rows, episodes, key=key)
 
     (_, terms), gradient = jax.value_and_grad(loss, has_aux=True)(params)

@@ -10,7 +10,7 @@ from tensorbrain.brain import TensorBrain
 from tensorbrain.learning.eye import jittered
 from tensorbrain.modes.looking import see, see_union
 from tensorbrain.pictures.scenes import Scenes
-from tensorbrain.typing import Array, Float, Float16, Float32, Int, Int32
+from tensorbrain.typing import Array, Float, Float16, Float32, Int, Int32, UInt8
 
 SILENT = 6  # pairs of regions a scene of which nothing was said, drawn at random, from which silence is learned
 AT_ONCE = 32  # scenes whose pictures are looked at together
@@ -69,7 +69,12 @@ def _features(
 
 @jax.jit
 def _look(brain: TensorBrain, pixels: Array, boxes: Array, pairs: Array, second: Array) -> tuple[Array, Array, Array]:
-    def one(pixels, boxes, pairs, second):
+    def one(
+        pixels: UInt8[Array, "height width 3"],
+        boxes: Float[Array, "region 4"],
+        pairs: Int[Array, "statement 2"],
+        second: UInt8[Array, "height width 3"],
+    ) -> tuple[Array, Array, Array]:
         picture = pixels.astype(jnp.float32) / 255
         whole = see(brain, second.astype(jnp.float32) / 255, boxes[:1])[0]
         return see(brain, picture, boxes), see_union(brain, picture, boxes, pairs), whole

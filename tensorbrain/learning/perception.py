@@ -10,7 +10,7 @@ from tensorbrain.layers import BrainState
 from tensorbrain.learning.observing import Seen
 from tensorbrain.modes.choices import Choices
 from tensorbrain.modes.looking import Sight, feed_back, look, moment, pair_senses, read_labels, region_senses, relate
-from tensorbrain.typing import Array, Float, PRNGKeyArray
+from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
 
 
 class Terms(NamedTuple):
@@ -48,11 +48,17 @@ def _scene(
     log_t = moment(brain, Sight(seen.features[0], seen.boxes[0]), attention=False)[2]
     t_told = seen.instant >= 0
 
-    def wiped(state, key):
+    def wiped(state: BrainState, key: PRNGKeyArray) -> BrainState:
         kept = jax.random.bernoulli(key, 1 - dropout, state.q.shape)
         return BrainState(jnp.where(kept, state.q / (1 - dropout), 0.0), state.h)
 
-    def region(features, box, thing, labels, key):
+    def region(
+        features: Float[Array, " feature"],
+        box: Float[Array, "4"],
+        thing: Int[Array, ""],
+        labels: Int[Array, " group"],
+        key: PRNGKeyArray,
+    ) -> tuple[BrainState, Float[Array, ""], Float[Array, ""]]:
         senses = region_senses(brain, Sight(features, box))
         state, log_pi = look(brain, start, senses, choices.candidates[0])
         state, _ = feed_back(brain, wiped(state, key), log_pi, "attend")
@@ -64,7 +70,9 @@ def _scene(
         seen.features, seen.boxes, seen.thing, seen.labels, jax.random.split(key, len(seen.thing))
     )
 
-    def statement(row, union, key):
+    def statement(
+        row: Int[Array, "5"], union: Float[Array, " feature"], key: PRNGKeyArray
+    ) -> tuple[Float[Array, ""], Float[Array, ""]]:
         i, j, _, p, o = row
         before = jax.tree_util.tree_map(lambda leaf: leaf[i], states)
         senses = region_senses(brain, Sight(seen.features[j], seen.boxes[j]))

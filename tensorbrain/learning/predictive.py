@@ -40,13 +40,13 @@ class Ways(NamedTuple):
 
     statements: Int[Array, "statement 3"]
     first: Int[Array, " concept"]
-    count: Int[Array, " concept"]
+    many: Int[Array, " concept"]
 
 
 def ways_of(statements: Int[np.ndarray, "statement 3"], concepts: int) -> Ways:
     """The statements as ways to walk along.
 
-    >>> ways_of(np.array([[1, 0, 2], [0, 0, 1]], np.int32), 3).count
+    >>> ways_of(np.array([[1, 0, 2], [0, 0, 1]], np.int32), 3).many
     Array([1, 1, 0], dtype=int32)
     """
     ordered = statements[np.argsort(statements[:, 0], kind="stable")].astype(np.int32)
@@ -64,9 +64,9 @@ def walk(ways: Ways, chance: Float[Array, " hop"]) -> Events:
     Array([ True,  True, False], dtype=bool)
     """
 
-    def step(now, chance):
+    def step(now: tuple[Int[Array, ""], Bool[Array, ""]], chance: Float[Array, ""]):
         o, there = now
-        ahead = jnp.where(o < 0, len(ways.statements), ways.count[o])
+        ahead = jnp.where(o < 0, len(ways.statements), ways.many[o])
         taken = jnp.minimum((chance * ahead.astype(chance.dtype)).astype(jnp.int32), ahead - 1)
         there &= ahead > 0
         s, p, o = ways.statements[jnp.where(there, jnp.where(o < 0, 0, ways.first[o]) + taken, 0)]
@@ -94,7 +94,7 @@ def log_predicted(
     state, log_pi = open_window(brain, brain.start(brain.a_bar, "spo"), "s")
     begun = close_window(brain, state, events.subject, "s")
 
-    def hop(state: BrainState, event):
+    def hop(state: BrainState, event: tuple[Int[Array, ""], Int[Array, ""]]):
         p, o = event
         state, log_of_p = open_window(brain, state, "p")
         state, log_of_o = open_window(brain, close_window(brain, state, p, "p"), "o")

@@ -31,10 +31,10 @@ def optimiser(weight_decay: float, maps: tuple[str, ...] = ()) -> optax.Gradient
     if not maps:
         return optax.chain(optax.clip_by_global_norm(1.0), adam)
 
-    def shapes(params):
+    def shapes(params: Any) -> Any:
         return jax.tree_util.tree_map(lambda _: MuonDimensionNumbers(), params)
 
-    def kinds(params):
+    def kinds(params: Any) -> Any:
         return jax.tree_util.tree_map_with_path(lambda path, _: "muon" if _name(path) in maps else "adam", params)
 
     muon = optax.chain(
@@ -60,7 +60,7 @@ def descend(
     return jax.tree_util.tree_map(lambda p, u: p - rate * u, params, step), state
 
 
-def _name(path: tuple) -> str:
+def _name(path: tuple[Any, ...]) -> str:
     """The name of the field that a leaf stands in, also where it is one of several."""
     named = [key for key in path if not isinstance(key, jax.tree_util.SequenceKey)]
     return str(getattr(named[-1], "name", None) or named[-1].key)

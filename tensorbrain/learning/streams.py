@@ -8,6 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 from tqdm.auto import tqdm
 
 from tensorbrain.brain import TensorBrain
@@ -127,7 +128,16 @@ def _missed(log_p: Float[Array, "question concept"], true: Int[Array, "question 
 
 
 @partial(jax.jit, static_argnames=("loss",), donate_argnums=(0, 1))
-def _learn(params, state, frozen, lessons: Lessons, rate: Float[Array, ""], key: PRNGKeyArray, *, loss: NextEvent):
+def _learn(
+    params: TensorBrain,
+    state: optax.OptState,
+    frozen: TensorBrain,
+    lessons: Lessons,
+    rate: Float[Array, ""],
+    key: PRNGKeyArray,
+    *,
+    loss: NextEvent,
+) -> tuple[TensorBrain, optax.OptState, Float[Array, ""]]:
     """One step: the parameters, the optimiser's state, the loss."""
     value, gradient = jax.value_and_grad(lambda params: loss(eqx.combine(params, frozen), lessons, key))(params)
     return *descend(optimiser(WEIGHT_DECAY), params, gradient, state, rate), value

@@ -10,6 +10,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 
 from tensorbrain.errors import SettingsError
 from tensorbrain.factorization import create_model
@@ -20,6 +21,7 @@ from tensorbrain.learning.grouped import GroupedBatch, both_ways, grouped
 from tensorbrain.learning.recipes import Recipe
 from tensorbrain.learning.room import check_room, free_bytes
 from tensorbrain.tensor_memory import TensorMemory
+from tensorbrain.typing import Array, Float, Key
 
 
 class Member(NamedTuple):
@@ -31,7 +33,17 @@ class Member(NamedTuple):
 
 
 @partial(jax.jit, static_argnames=("recipe",), donate_argnums=(0, 1))
-def _learn_all(params, state, frozen, batches, rate, penalty, keys, *, recipe):
+def _learn_all(
+    params: Any,
+    state: optax.OptState,
+    frozen: Any,
+    batches: GroupedBatch,
+    rate: Float[Array, " member"],
+    penalty: Float[Array, " member"],
+    keys: Key[Array, " member"],
+    *,
+    recipe: Recipe,
+) -> tuple[Any, optax.OptState, Float[Array, " member"]]:
     """`chunk_of_steps` of every member, side by side."""
     step = partial(chunk_of_steps, recipe=recipe)
     return jax.vmap(step, in_axes=(0, 0, None, 0, 0, 0, 0))(params, state, frozen, batches, rate, penalty, keys)

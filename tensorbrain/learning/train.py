@@ -57,7 +57,7 @@ def _learn_chunk(
     """Take one optimiser step per batch of the chunk; the summed weighted loss comes back for the epoch's mean."""
     adam = optimiser(weight_decay)
 
-    def step(carry, batch):
+    def step(carry: tuple[TensorBrain, optax.OptState], batch: Batch):
         params, state = carry
         value, gradient = jax.value_and_grad(lambda params: batch_loss(eqx.combine(params, frozen), batch))(params)
         total = batch.weight.sum()

@@ -82,11 +82,11 @@ def replay_steps(
 ) -> tuple[TensorBrain, optax.OptState, Float[Array, " step"]]:
     """A step of Adam down ``replay_loss`` for each key and rate: what moves, the state of Adam, and the losses."""
 
-    def step(carry, each):
+    def step(carry: tuple[TensorBrain, optax.OptState], each: tuple[PRNGKeyArray, Float[Array, ""]]):
         params, state = carry
         key, rate = each
 
-        def loss(params):
+        def loss(params: TensorBrain) -> Float[Array, ""]:
             return replay_loss(
                 eqx.combine(params, frozen), before, plan, key=key, interleaved=interleaved, kept=moves != "a_bar"
             )

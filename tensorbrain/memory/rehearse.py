@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import optax
 
 from tensorbrain.brain import TensorBrain
 from tensorbrain.memory.replay import descend, divergence, dream, moving, optimiser, rates
@@ -60,7 +61,7 @@ def rehearsed(
     """
     params, frozen = eqx.partition(brain, moving(brain, moves))
 
-    def step(carry, each):
+    def step(carry: tuple[TensorBrain, optax.OptState], each: tuple[PRNGKeyArray, Float[Array, ""]]):
         params, state = carry
         key, rate = each
         gradient = jax.grad(lambda params: rehearsal_loss(eqx.combine(params, frozen), new, old, key=key))(params)

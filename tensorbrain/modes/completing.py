@@ -76,7 +76,7 @@ class SerialDecoder(eqx.Module):
         if self.temporal and slot != "t":
             q = jnp.where((t >= 0)[:, None], at_time(brain.index.embeddings("instant"), t), q)
 
-        def read(q, *ks):
+        def read(q: Float[Array, " dim"], *ks: Int[Array, ""]) -> Float[Array, " dim"]:
             state = BrainState(q, jnp.zeros(brain.memory.B.shape[0]))
             for k, (_, which) in zip(ks, told, strict=True):
                 state = close_window(brain, evolve(brain.board, brain.memory, state), k, which)

@@ -19,7 +19,7 @@ def told_first(order: str, told: frozenset[str]) -> bool:
     >>> told_first("spo", frozenset("sp")), told_first("spo", frozenset("o"))
     (True, False)
     """
-    return set(order[: len(told)]) == told
+    return frozenset(order[: len(told)]) == told
 
 
 def best_order(orders: tuple[str, ...], told: frozenset[str]) -> str:

@@ -142,7 +142,15 @@ def interleaved(
 
 @partial(jax.jit, static_argnames=("orders", "saved", "selection", "top"))
 def _recorded(
-    brain: TensorBrain, q: Array, given: Array, key: Array, *, orders: tuple, saved: bool, selection: str, top: int
+    brain: TensorBrain,
+    q: Array,
+    given: Array,
+    key: Array,
+    *,
+    orders: tuple[str, ...],
+    saved: bool,
+    selection: str,
+    top: int,
 ) -> dict[str, Array]:
     streams = interleaved(brain, q, given, orders=orders, saved=saved, selection=selection, key=key)
     blank = jnp.zeros(brain.memory.B.shape[0], q.dtype)

@@ -60,7 +60,13 @@ def paths_from(
     states = jax.tree.map(lambda leaf: jnp.stack([leaf] * beam), begin(brain, q, subject, order))
     at_once = told_first(order, frozenset("sp"))
 
-    def hop(carry, step):
+    def hop(
+        carry: tuple[BrainState, Int[Array, " beam"], Float[Array, " beam"]],
+        step: tuple[Int[Array, ""], PRNGKeyArray | None],
+    ) -> tuple[
+        tuple[BrainState, Int[Array, " beam"], Float[Array, " beam"]],
+        tuple[Int[Array, " beam"], Int[Array, " beam"], Float[Array, " beam"], Float[Array, ""]],
+    ]:
         states, symbols, total = carry
         p, key = step
         if how == "symbolic":
@@ -83,7 +89,7 @@ def paths_from(
     begun = (states, jnp.full(beam, subject, jnp.int32), jnp.where(rows == 0, 0.0, jnp.asarray(NEVER, q.dtype)))
     _, (parents, symbols, log_p, bounds) = jax.lax.scan(hop, begun, (predicates, keys))
 
-    def back(row, step):
+    def back(row: Int[Array, " n"], step: tuple[Int[Array, " beam"], Int[Array, " beam"], Float[Array, " beam"]]):
         parent, symbols, log_p = step
         return parent[row], (symbols[row], log_p[row])
 

@@ -11,6 +11,7 @@ from PIL import Image
 from tensorbrain.brain import Brain, TensorBrain
 from tensorbrain.errors import PictureError, SettingsError
 from tensorbrain.graph.vocabulary import Vocabulary
+from tensorbrain.layers import BrainState
 from tensorbrain.modes.choices import Choices, choices
 from tensorbrain.modes.interventions import said
 from tensorbrain.modes.looking import (
@@ -32,7 +33,7 @@ from tensorbrain.pictures.reading import picture_size, read_picture
 from tensorbrain.pictures.scenes import LabelGroup
 from tensorbrain.trace import Record, Trace
 from tensorbrain.trace import Sight as Seen
-from tensorbrain.typing import Array, Float, Float32, Int, Int32, Key, UInt8
+from tensorbrain.typing import Array, Float, Float32, Int, Int32, Key, PRNGKeyArray, UInt8
 
 SIDE = 128  # pixels a side of the picture that the eye looks at; regions are looked at in a fixed size anyway
 BUCKETS = (2, 4, 6, 8, 12, 16, 24)  # numbers of regions: few, because every number is compiled once
@@ -221,7 +222,9 @@ def look_around(
     unions = see_union(brain, picture, boxes, asked)
     before, start, log_t = moment(brain, Sight(features[0], boxes[0]), attention=attention)
 
-    def region(features, box, key):
+    def region(
+        features: Float[Array, " feature"], box: Float[Array, "4"], key: PRNGKeyArray
+    ) -> tuple[BrainState, BrainState, Array, Array, Array]:
         state, log_pi = look(brain, start, region_senses(brain, Sight(features, box)), choices.candidates[0])
         after, k = feed_back(brain, state, log_pi, selection, key=key)
         return state, after, log_pi, k, read_labels(brain, after, choices.members)
@@ -229,7 +232,9 @@ def look_around(
     region_keys = jax.vmap(lambda n: jax.random.fold_in(keys[-1], n))(jnp.arange(len(boxes)))
     seen, fed, log_s, s, log_labels = jax.vmap(region)(features, boxes, region_keys)
 
-    def question(pair, row, union, key):
+    def question(
+        pair: Int[Array, "2"], row: Int[Array, ""], union: Float[Array, " feature"], key: PRNGKeyArray
+    ) -> dict[str, Array]:
         i, j = pair[0], pair[1]
         subject = jax.tree_util.tree_map(lambda leaf: leaf[i], fed)
         senses = region_senses(brain, Sight(features[j], boxes[j]))
@@ -258,7 +263,7 @@ def look_around(
             "h": jnp.stack([a.h for a, _ in windows]),
         }
 
-    def seen_of(i):
+    def seen_of(i: Int[Array, ""]) -> BrainState:
         return jax.tree_util.tree_map(lambda leaf: leaf[i], seen)
 
     run = jax.vmap(question)(asked, rows, unions, keys[:-1])

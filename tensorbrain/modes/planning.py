@@ -96,10 +96,10 @@ def pursue(
     [1, 2, 3]
     """
 
-    def turn(cell, key):
+    def turn(cell: Int[Array, ""], key: PRNGKeyArray) -> tuple[Int[Array, ""], Int[Array, " every"]]:
         k_choose, *k_respond = jax.random.split(key, every + 1)
         chosen = choose(cell, k_choose)
-        passed = []
+        passed: list[Int[Array, ""]] = []
         for action, k in zip(chosen[:every], k_respond, strict=True):
             cell = respond(cell, action, k)
             passed.append(cell)

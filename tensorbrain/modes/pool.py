@@ -20,7 +20,7 @@ from tensorbrain.modes.cue import SLOTS, read_cue
 from tensorbrain.numerics.running import best_of
 from tensorbrain.operations import evolve, log_probabilities, measure, write_back
 from tensorbrain.trace import Statement
-from tensorbrain.typing import Array, Float, Int, Key
+from tensorbrain.typing import Array, Float, Int, Key, PRNGKeyArray
 
 POOL = 256  # recalls side by side
 NAMES = frozenset({*SLOTS, "instant", "order"})
@@ -136,7 +136,9 @@ def _drawn(
 ) -> tuple[Int[Array, " place"], Float[Array, " place"]]:
     """What is told, or else drawn, in each place's window of a block, and its log-probability."""
 
-    def one(q, told, key):
+    def one(
+        q: Float[Array, " dim"], told: Int[Array, ""], key: PRNGKeyArray
+    ) -> tuple[Int[Array, ""], Float[Array, ""]]:
         log_pi = log_probabilities(brain.index, brain.board.gamma(q), block, temperature=brain.temperature)
         _, k = measure(brain.index, BrainState(q, q), log_pi, block, selection="sample", key=key)
         k = jnp.where(told >= 0, told, k.astype(told.dtype))
@@ -150,16 +152,14 @@ def _best(
 ) -> tuple[Int[Array, " place"], Float[Array, " place"]]:
     """What is told, or else most probable, in each place's window of a block, and its log-probability: by `best_of`."""
     index, temperature = brain.index, brain.temperature
-    A, a0, centre = index.terms(block)
+    part, a0, centre = index.terms(block)
     rows = index.block(block)
     asked = (jax.vmap(brain.board.gamma)(q) - centre) / temperature
     offsets = jnp.where(index.in_use[rows], a0 / temperature, NEVER)
-    first = 0
-    if 2 * len(A) > len(index.A):  # most of the rows are not cut out, which would copy them: the others are never read
-        A, first = index.A, rows.start
-        best = best_of(asked, A, jnp.full(len(A), NEVER, offsets.dtype).at[rows].set(offsets))
-    else:
-        best = best_of(asked, A, offsets)
+    # Most of the rows are not cut out, which would copy them: the others are never read.
+    whole = 2 * len(part) > len(index.A)
+    A, first = (index.A, rows.start) if whole else (part, 0)
+    best = best_of(asked, A, jnp.full(len(A), NEVER, offsets.dtype).at[rows].set(offsets) if whole else offsets)
     k = jnp.where(told >= 0, told, best.ids[:, 0].astype(told.dtype) - first)
     own = (asked * A[first + k]).sum(axis=1) + offsets[k]
     return k, own - best.log_z

@@ -117,7 +117,7 @@ def _recorded(
     """
     start = BrainState(q, jnp.zeros(brain.memory.B.shape[0])), brain.start(q, order)
 
-    def hop(opening, step):
+    def hop(opening: tuple[BrainState, BrainState], step: tuple[Array, Array, Array, Array]):
         before, after = opening
         s, p, o, is_first = step
         state, last, windows = after, after, []

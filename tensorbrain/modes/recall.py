@@ -14,9 +14,10 @@ from tensorbrain.modes.decoder import decode_statement
 from tensorbrain.modes.episodic import told_first
 from tensorbrain.modes.interventions import said
 from tensorbrain.modes.recording import best, entropy
+from tensorbrain.modes.search import Found
 from tensorbrain.operations import log_probabilities
 from tensorbrain.trace import Record, Trace
-from tensorbrain.typing import Array, Float, Int, Key
+from tensorbrain.typing import Array, Float, Int, Key, PRNGKeyArray
 
 SELECTIONS = ("top", "sample", "argmax", "attend")
 
@@ -83,6 +84,7 @@ def recall(
         which = random.choice(len(q), size=count, p=np.exp(log_weight) / np.exp(log_weight).sum())
         if selection != "sample":
             which[:] = int(np.argmax(log_weight))
+        probability = None  # of the windows, once they have been run
         forced, how, exact = np.broadcast_to(told, (count, 3)), selection, True
         if not told_first(cue.order, cue.told):
             notes.append("what was told is clamped at its window; the windows before it do not know it")
@@ -93,7 +95,7 @@ def recall(
         )
     )
     run = {name: a.astype(np.float32) if a.dtype.kind == "f" else a for name, a in run.items()}  # x64 too
-    if selection != "top":
+    if probability is None:
         probability = _free_probability(run["chosen_probability"], cue)
     return Trace(
         mode=cue.mode,
@@ -126,9 +128,9 @@ def _at_most(brain: Brain, statements: int) -> int:
     return int(min(statements, concepts * predicates * concepts))
 
 
-def _most_probable(found, log_weight: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _most_probable(found: Found, log_weight: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Merge the lists of all starts: statements, P(statement | cue), and the start each is most probable from."""
-    log_total = logsumexp(found.log_given + log_weight)
+    log_total = np.asarray(logsumexp(found.log_given + log_weight))
     log_p = (found.log_p + log_weight[:, None] - log_total).reshape(-1)
     start = np.repeat(np.arange(len(log_weight)), found.log_p.shape[1])
     rows, first, place = np.unique(found.statements.reshape(-1, 3), axis=0, return_index=True, return_inverse=True)
@@ -147,7 +149,7 @@ def _free_probability(window_probability: np.ndarray, cue: Cue) -> np.ndarray:
     return np.where(free[None], window_probability, 1.0).prod(axis=1)
 
 
-def _with_instant(run: dict, t: np.ndarray) -> np.ndarray:
+def _with_instant(run: dict[str, np.ndarray], t: np.ndarray) -> np.ndarray:
     """Put P(t | q) of the chosen instant before the three windows' probabilities (0 where there is none)."""
     read = run["instant_probability"]
     first = read[np.arange(len(read)), np.maximum(t, 0)] if read.shape[1] else np.zeros(len(read), np.float32)
@@ -173,7 +175,7 @@ def record_run(
 ) -> dict[str, Array]:
     """Decode one statement from every start and keep what ``Trace`` documents, the instant's window first."""
 
-    def one(q, given, key):
+    def one(q: Float[Array, " dim"], given: Int[Array, "3"], key: PRNGKeyArray) -> dict[str, Array]:
         statement, windows = decode_statement(brain, q, given, order, selection=selection, key=key)
         start = brain.start(q, order)
         if brain.index.capacity[2]:

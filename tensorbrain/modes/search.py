@@ -117,7 +117,7 @@ def search_many(
     The wider the beam the fewer starts at a time: at most ``ROWS`` states live at once.
     """
 
-    def one(start):
+    def one(start: tuple[Float[Array, " dim"], Int[Array, "3"]]) -> Found:
         return search(brain, start[0], start[1], order=order, n=n, beam=beam)
 
     return jax.lax.map(one, (q, given), batch_size=max(1, min(batch, ROWS // beam)))

@@ -1,6 +1,6 @@
 """SPARQL asked of a brain: a triple pattern is a question; semantic memory answers, or a moment inside of GRAPH."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +78,7 @@ class _Beliefs(Store):
         for triple in found:
             yield triple, iter((context,))
 
-    def contexts(self, triple: Any = None) -> Iterator[rdflib.Graph]:
+    def contexts(self, triple: Any = None) -> Generator[rdflib.Graph, None, None]:
         """One graph for each moment that is gone through."""
         for instant in self.moments:
             yield rdflib.Graph(store=self, identifier=node_of(instant.iri))

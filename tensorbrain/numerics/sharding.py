@@ -85,7 +85,9 @@ def ranked_on(
     offsets = jnp.zeros(len(keys), keys.dtype) if offsets is None else offsets
     own = divided(len(keys), mesh.size)
 
-    def on_each(queries, keys, offsets):
+    def on_each(
+        queries: Float[Array, "query dim"], keys: Float[Array, "row dim"], offsets: Float[Array, " row"]
+    ) -> Ranked:
         scores = queries @ keys.T + offsets[None]
         peak = jax.lax.pmax(scores.max(axis=1), AXIS)
         total = jax.lax.psum(jnp.exp(scores - peak[:, None]).sum(axis=1), AXIS)

@@ -53,6 +53,7 @@ check: $(VENV)/.test
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/pyright --pythonpath $(bin)/python
+	$(bin)/pyright --pythonpath $(bin)/python --project app
 
 docs: $(VENV)/.docs
 	$(bin)/python -m sphinx -W --keep-going --quiet -d docs/_build/.doctrees docs docs/_build/html $(ARGS)

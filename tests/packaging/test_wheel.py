@@ -57,9 +57,10 @@ def elsewhere(installed: Path, tmp_path: Path) -> dict:
 
 
 def sources_only(path: Path) -> bool:
-    """What a world is built from stays in the clone: its scripts, lists and tables."""
+    """What a world is built from stays in the clone, its scripts, lists and tables, and how the app is checked."""
     world = path.parts[0] == "kg_data"
-    return "__pycache__" in path.parts or (world and (path.suffix in {".py", ".txt"} or "tables" in path.parts))
+    built = world and (path.suffix in {".py", ".txt"} or "tables" in path.parts)
+    return built or "__pycache__" in path.parts or path.name == "pyrightconfig.json"
 
 
 def test_wheel_holds_the_worlds_and_the_app(wheel: Path):

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,11 @@ def data_folder(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of an installed Chromium or Chrome, for playwright's ``executable_path``."""
-    pytest.importorskip("playwright", reason="playwright is not installed: pip install '.[browser]'")
+    driver = pytest.importorskip("playwright._impl._driver", reason="playwright is missing: pip install '.[browser]'")
+    node, _ = driver.compute_driver_executable()
+    if subprocess.run([node, "--version"], capture_output=True).returncode:
+        pytest.skip("playwright's node does not start (Debian and Ubuntu: apt-get install libatomic1)")
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if path := shutil.which(name):
             return path
-    pytest.skip("no chromium on this machine (Debian and Ubuntu: apt-get install chromium)")
+    pytest.skip("no chromium on this machine (Debian and Ubuntu: apt-get install chromium libatomic1)")

@@ -51,9 +51,9 @@ def posted(address: str, form: dict[str, str], *, accept: str, seconds: float) -
     No redirection is followed: nothing is asked but what the user named. Raises GraphError where there is no server,
     where it refuses, and where it answers too slowly or too much.
 
-    >>> posted("http://localhost:1/query", {"query": "ASK {}"}, accept="application/json", seconds=5.0)
+    >>> posted("http://127.0.0.1:1/query", {"query": "ASK {}"}, accept="application/json", seconds=5.0)
     Traceback (most recent call last):
-    tensorbrain.errors.GraphError: no answer from http://localhost:1/query (Connection refused): ...
+    tensorbrain.errors.GraphError: no answer from http://127.0.0.1:1/query (Connection refused): ...
     """
     request = urllib.request.Request(address, urlencode(form).encode(), {"Accept": accept})
     answer: Future[tuple[bytes, str]] = Future()

@@ -102,9 +102,3 @@ def test_a_whole_time_stamp_comes_before_longer_ones_that_begin_so():
     instants = tuple(Concept(f"urn:e{n}", f"episode {n}", "instant") for n in range(2))
     words = Vocabulary(instants=instants, times=("2026-05-03", "2026-05-03T08:10"))
     assert words.find("2026-05-03", "instant") == 0
-
-
-def test_an_iri_that_is_no_text_is_refused_whatever_its_group():
-    data = {"concepts": [[1, "Dog", "class"]], "predicates": [], "instants": [], "times": []}
-    with pytest.raises(TypeError, match="rows of IRI, label and group"):
-        Vocabulary.from_json(data)

@@ -11,7 +11,7 @@ from tensorbrain.evaluation.counts import CountTable
 from tensorbrain.evaluation.questions import LIMIT, answer_scores, best_answers, questions, share_true
 from tensorbrain.evaluation.ranking import hits_at, mean_reciprocal_rank, realistic_rank
 from tensorbrain.graph.knowledge_graph import KnowledgeGraph
-from tensorbrain.typing import Array, Float, Float32, Int32
+from tensorbrain.typing import Array, Float, Int32
 
 SUBCLASS = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
 
@@ -32,7 +32,7 @@ def semantic_figures(brain: Brain, graph: KnowledgeGraph) -> dict[str, Any]:
     statements, weights = known.coordinates[learned], known.values[learned]
     concepts = len(graph.vocabulary.concepts)
     table = CountTable(statements, weights, concepts)
-    figures = _ask_figures(brain, statements, weights, table, concepts)
+    figures = _ask_figures(brain, statements, table, concepts)
     figures |= _stored_figures(brain, known.coordinates, statements, table, concepts)
     figures |= _heldout_figures(brain, graph, known.coordinates, table)
     figures |= _parent_figures(brain, graph)
@@ -49,11 +49,7 @@ def _answers(brain: Brain, told: Int32[np.ndarray, "question 3"]) -> Int32[np.nd
 
 
 def _ask_figures(
-    brain: Brain,
-    statements: Int32[np.ndarray, "statement 3"],
-    weights: Float32[np.ndarray, " statement"],
-    table: CountTable,
-    concepts: int,
+    brain: Brain, statements: Int32[np.ndarray, "statement 3"], table: CountTable, concepts: int
 ) -> dict[str, Any]:
     asked = questions(statements, 2)
     answers = _answers(brain, asked.told)

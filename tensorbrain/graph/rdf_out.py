@@ -78,11 +78,17 @@ def from_rdf(dataset: "rdflib.Dataset") -> list[Decoded]:
             continue
         parts = tuple(dataset.value(name, part) for part in (R.subject, R.predicate, R.object))
         for s, p, o in [parts] if all(parts) else dataset.graph(URIRef(str(name))):
-            found.append((_iri(s), _iri(p), _iri(o), float(value)))
+            found.append((iri_of(s), iri_of(p), iri_of(o), float(value)))
     return sorted(found, key=lambda row: (-row[3], row[:3]))
 
 
-def _iri(node: object) -> str:
+def iri_of(node: object) -> str:
+    """What the vocabulary calls a node of rdflib: its IRI, or ``_:`` and the name of a blank node.
+
+    >>> import rdflib
+    >>> iri_of(rdflib.BNode("b1"))
+    '_:b1'
+    """
     from rdflib import BNode
 
     return f"_:{node}" if isinstance(node, BNode) else str(node)

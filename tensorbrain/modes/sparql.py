@@ -1,7 +1,7 @@
 """SPARQL asked of a brain: a triple pattern is a question; semantic memory answers, or a moment inside of GRAPH."""
 
 from collections.abc import Generator, Iterator
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import rdflib
@@ -14,13 +14,15 @@ from rdflib.term import BNode, Literal, Node, URIRef
 
 from tensorbrain.brain import Brain
 from tensorbrain.errors import SettingsError
+from tensorbrain.graph.rdf_out import PROBABILITY, iri_of
 from tensorbrain.modes.ask import answer_distribution
 from tensorbrain.modes.cue import SLOTS, Cue, read_cue
 
 if TYPE_CHECKING:
     from tensorbrain.graph import KnowledgeGraph
 
-TB = rdflib.Namespace("https://tensorbrain.org/ns#")
+TOLD = "https://tensorbrain.org/ns#told"
+RECENT = 256  # questions whose answers are kept
 Pattern = tuple[Node | None, Node | None, Node | None]
 
 
@@ -66,7 +68,8 @@ class _Beliefs(Store):
         super().__init__()
         self.moments = brain.vocabulary.instants if each_moment else ()
         self.brain, self.graph, self.least, self.top = brain, graph, least, top
-        self.answers = cache(self._answers)  # a query asks the same again for every solution of what stands before
+        # A query asks the same again for every solution of what stands before; an endpoint is asked for years.
+        self.answers = lru_cache(RECENT)(self._answers)
 
     def triples(self, triple_pattern: Any, context: Any = None) -> Iterator[tuple[tuple[Node, Node, Node], Any]]:
         """What matches, best first, each in the graph in which it was asked."""
@@ -109,15 +112,15 @@ class _Beliefs(Store):
     def probability(self, s: Node, p: Node, o: Node, when: Node | None) -> float | None:
         """P(o | s, p) or P(o | s, p, t); None for what the brain has no name for."""
         told = self._ids((s, p, None), when)
-        row = self._rows[2].get(str_of(o))
+        row = self._rows[2].get(iri_of(o))
         if told is None or row is None:
             return None
         return next((value for ids, value in self.answers(*told, False) if ids == (row,)), 0.0)
 
     def told(self, s: Node, p: Node, o: Node, when: Node | None) -> bool:
         """Whether the graph that was learned says so."""
-        statement = tuple(str_of(node) for node in (s, p, o))
-        return (statement, None if when is None else str_of(when)) in self._statements
+        statement = tuple(iri_of(node) for node in (s, p, o))
+        return (statement, None if when is None else iri_of(when)) in self._statements
 
     def _found(self, pattern: Pattern, when: Node | None) -> Iterator[tuple[Node, Node, Node]]:
         whole = None not in pattern
@@ -138,7 +141,7 @@ class _Beliefs(Store):
                 yield s, p, o
 
     def _labels(self, pattern: Pattern) -> Iterator[tuple[Node, Node, Node]]:
-        named = self._labelled if pattern[0] is None else [str_of(pattern[0])]
+        named = self._labelled if pattern[0] is None else [iri_of(pattern[0])]
         for iri in named:
             label = Literal(self._labelled.get(iri, ""))
             if label and pattern[2] in (None, label):
@@ -146,8 +149,8 @@ class _Beliefs(Store):
 
     def _ids(self, pattern: Pattern, when: Node | None) -> tuple[tuple[int, int, int], int] | None:
         """The rows of what is told, -1 for what is not; None where the brain has no such name."""
-        rows = [-1 if node is None else self._rows[column].get(str_of(node)) for column, node in enumerate(pattern)]
-        instant = -1 if when is None else self._rows[3].get(str_of(when))
+        rows = [-1 if node is None else self._rows[column].get(iri_of(node)) for column, node in enumerate(pattern)]
+        instant = -1 if when is None else self._rows[3].get(iri_of(when))
         if instant is None or any(row is None for row in rows):
             return None
         return (rows[0], rows[1], rows[2]), instant  # pyright: ignore[reportReturnType]
@@ -201,15 +204,6 @@ def node_of(iri: str) -> URIRef | BNode:
     return BNode(iri[2:]) if iri.startswith("_:") else URIRef(iri)
 
 
-def str_of(node: Node) -> str:
-    """The vocabulary's name of ``node``.
-
-    >>> str_of(BNode("b1"))
-    '_:b1'
-    """
-    return f"_:{node}" if isinstance(node, BNode) else str(node)
-
-
 def _asked(expression: Any, solution: Any) -> tuple[_Beliefs, tuple[Any, Any, Any, Any]]:
     """The store that a function of a query is asked of, and its arguments: s, p, o, and an episode or None."""
     store, arguments = solution.ctx.dataset.store, tuple(expression.expr)
@@ -234,5 +228,5 @@ def _told(expression: Any, solution: Any) -> Literal:
     return Literal(store.told(*nodes))
 
 
-register_custom_function(TB.probability, _probability, override=True, raw=True)
-register_custom_function(TB.told, _told, override=True, raw=True)
+register_custom_function(URIRef(PROBABILITY), _probability, override=True, raw=True)
+register_custom_function(URIRef(TOLD), _told, override=True, raw=True)

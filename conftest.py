@@ -24,6 +24,7 @@ hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+collect_ignore = ["tests/mutants.py"]  # measures the tests, with a library that only `make mutants` installs
 
 MAPS = Path("/proc/self/maps")  # the pieces of memory of this process, one a line (Linux)
 MANY = 20_000  # of them; Linux ends a process that asks for more than 65,530

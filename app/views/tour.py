@@ -23,9 +23,8 @@ def main() -> None:
     if page.deeds:
         st.markdown("  \n".join(_task(words, deed in done) for deed, words in page.deeds.items()))
     show_way(number, bool(page.deeds) and number not in finished)
-    show_films(number, page)
-    if number == len(PAGES):
-        show_next()
+    films = st.container()
+    # Before the films, below which they stand: a player may report at once, and the server must then know the page.
     st.pills(
         "Pages",
         range(1, len(PAGES) + 1),
@@ -35,6 +34,10 @@ def main() -> None:
         bind="query-params",
         format_func=lambda n: f"{n} ✓" if n in finished else str(n),
     )
+    with films:
+        show_films(number, page)
+        if number == len(PAGES):
+            show_next()
 
 
 def show_way(number: int, unfinished: bool) -> None:

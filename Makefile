@@ -17,7 +17,7 @@ help:
 	@echo "make app      install what the app needs, then open it on the shipped world"
 	@echo "make test     install what the tests need, then run them"
 	@echo "make thorough the same, with those that take long"
-	@echo "make coverage the tests, and what of the package they do not run through"
+	@echo "make coverage the tests, with every claim and experiment, and what of the package they do not run through"
 	@echo "make mutants  change the package place by place: which changes do the tests notice?"
 	@echo "make floors   the tests with the oldest versions of all dependencies that are admitted"
 	@echo "make check    lint, formatting and types"
@@ -32,13 +32,14 @@ app: $(VENV)/.app
 	$(bin)/tensorbrain app $(ARGS)
 
 test: $(VENV)/.test
-	$(bin)/python -m pytest -n 2 --dist loadfile --maxfail=10 $(ARGS)
+	$(bin)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --maxfail=10 $(ARGS)
 
 thorough: $(VENV)/.test
-	$(bin)/python -m pytest -n 2 --dist loadfile --thorough $(ARGS)
+	$(bin)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --thorough $(ARGS)
 
 coverage: $(VENV)/.test $(VENV)/.measure
-	$(bin)/python -m pytest -n 2 --dist loadfile --cov $(ARGS)
+	$(bin)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --cov --cov-report= $(ARGS)
+	$(bin)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --cov --cov-append --thorough tests/claims tests/experiments
 
 mutants: $(VENV)/.test $(VENV)/.measure
 	$(bin)/python tests/mutants.py $(ARGS)
@@ -47,7 +48,7 @@ floors:
 	$(PYTHON) -m venv $(VENV)-floors
 	$(PYTHON) .ci/floors.py > $(VENV)-floors/constraints.txt
 	$(VENV)-floors/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-floors/constraints.txt -e '.[test]'
-	$(VENV)-floors/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(VENV)-floors/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(VENV)/.test
 	$(bin)/ruff check .

@@ -19,9 +19,11 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 # Some devices round the factors of a float32 product unless told not to: no fast path would equal a clear one.
 jax.config.update("jax_default_matmul_precision", "highest")
 
-# Half of the usual hundred examples: many compile a program of their own.
-hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
-hypothesis.settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, print_blob=True)
+# A quarter of the usual hundred examples: many compile a program of their own. All hundred with --thorough.
+usual = {"deadline": None, "max_examples": 25}
+hypothesis.settings.register_profile("here", **usual)
+hypothesis.settings.register_profile("ci", **usual, derandomize=True, print_blob=True)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=100)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 collect_ignore = ["tests/mutants.py"]  # measures the tests, with a library that only `make mutants` installs
@@ -54,6 +56,8 @@ def quick_compiler() -> Iterator[None]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "thorough: takes long and repeats what others test on less: `make thorough`")
+    if config.getoption("--thorough"):
+        hypothesis.settings.load_profile("thorough")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -29,7 +29,11 @@ class Completing:
     ] = None
     """The brain's own decoder, or the tensor model that stands beside it; those with a t know the time."""
     penalty: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: by model)")] = None
-    """The weight of what keeps embeddings small (N3, or what the model has)."""
+    """The weight of what keeps embeddings small."""
+    regulariser: Annotated[
+        Literal["n3", "dura"] | None, arg(metavar="{n3,dura}", help_behavior_hint="(default: by model)")
+    ] = None
+    """What keeps them small: n3, or what the model has in its place, or dura, the squares of queries and keys."""
     relations: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: by model)")] = None
     """The weight of learning the predicate from subject and object, too."""
     instants: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: by model)")] = None
@@ -73,7 +77,7 @@ def train_completion(
     output = resolved(folder).name + suffix if output is None else output
     apart(output, folder)  # said now, rather than after the training
     changes |= {"penalty": how.penalty, "predicates": how.relations, "instants": how.instants}
-    changes |= {"candidates": how.candidates}
+    changes |= {"candidates": how.candidates, "regulariser": how.regulariser}
     recipe_for(name, 0).with_(**changes)  # the same of these: a long file is not read for nothing
     from tensorbrain.compilation import set_up
     from tensorbrain.numerics.sharding import concept_mesh

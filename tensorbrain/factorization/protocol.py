@@ -47,6 +47,15 @@ class Probable(Protocol):
         ...
 
 
+@runtime_checkable
+class Dual(Protocol):
+    """A tensor model that can also be held small by the norms of its two factors, the query and the key."""
+
+    def duality(self, rows: Int[Array, "row 4"]) -> Float[Array, " row"]:
+        """What the duality-induced regulariser adds for each row (Zhang, Cai, Wang, 2020)."""
+        ...
+
+
 def drawn(key: PRNGKeyArray, scale: float, *shapes: tuple[int, ...]) -> list[Float[Array, "..."]]:
     """Arrays of these shapes with entries from N(0, scale^2): how embeddings begin.
 

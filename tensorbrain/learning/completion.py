@@ -13,7 +13,7 @@ from jax.sharding import Mesh
 from tqdm.auto import tqdm
 
 from tensorbrain.errors import SettingsError
-from tensorbrain.factorization.protocol import Probable, TensorModel
+from tensorbrain.factorization.protocol import Dual, Probable, TensorModel
 from tensorbrain.learning.completion_steps import chunk_of_steps, chunk_size, epoch_chunks, optimiser_of
 from tensorbrain.learning.concept_rows import spread
 from tensorbrain.learning.grouped import both_ways, grouped
@@ -121,6 +121,8 @@ def fitting(model: TensorModel, rows: Int32[np.ndarray, "row 4"], recipe: Recipe
             "these statements have no time, and this model needs one: choose cp, distmult, complex, rescal, tucker, "
             "nonnegative-tucker or brain."
         )
+    if recipe.dual and not isinstance(model, Dual):
+        raise SettingsError("this model is held small in one way alone: leave the regulariser out, or choose complex.")
     if recipe.instants and not model.temporal:
         recipe = recipe.with_(instants=0.0, smooth=0.0)
     return recipe

@@ -7,11 +7,14 @@ never on those that are asked; the other models have ComplEx's settings until th
 
 import math
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from tensorbrain.errors import SettingsError
 from tensorbrain.settings import WIDEST
 
+Regulariser = Literal["n3", "dura"]
+Optimiser = Literal["adagrad", "muon"]
+REGULARISERS, OPTIMISERS = get_args(Regulariser), get_args(Optimiser)
 LARGE = 50_000  # statements: from here on a recipe is one for large graphs
 
 
@@ -19,11 +22,12 @@ LARGE = 50_000  # statements: from here on a recipe is one for large graphs
 class Recipe:
     """How a model is taught: the weights of -log P of each slot and of the penalty, and how to descend.
 
-    ``rank`` of the embeddings; ``penalty`` of the model's `TensorModel.penalty`; ``predicates`` and ``instants`` weigh
-    log P(p | s, o, t) and log P(t | s, p, o) beside log P(o | s, p, t); ``smooth`` holds instants near the next one
-    (Lacroix et al., 2020); ``dropout`` of each query's numbers; ``weight_decay`` goes with ``muon``, which is for the
-    maps of a brain and Adam for the rest; a batch weighs its own concepts and at least so many ``candidates`` drawn at
-    random, or with 0 all there are. Source: Chen et al. (2021), relation prediction.
+    ``rank`` of the embeddings; ``penalty`` weighs the ``regulariser``, the model's `TensorModel.penalty` (n3) or its
+    `Dual.duality` (dura); ``predicates`` and ``instants`` weigh log P(p | s, o, t) and log P(t | s, p, o)
+    beside log P(o | s, p, t); ``smooth`` holds instants near the next one (Lacroix et al., 2020); ``dropout`` of each
+    query's numbers; ``weight_decay`` goes with ``muon``, which is for the maps of a brain and Adam for the rest; a
+    batch weighs its own concepts and at least so many ``candidates`` drawn at random, or with 0 all there are. Source:
+    Chen et al. (2021), relation prediction.
 
     >>> Recipe(rank=8).with_(epochs=3).epochs
     3
@@ -34,12 +38,13 @@ class Recipe:
     batch: int = 128
     learning_rate: float = 0.1
     penalty: float = 0.01
+    regulariser: Regulariser = "n3"
     predicates: float = 0.0
     instants: float = 0.0
     smooth: float = 0.0
     dropout: float = 0.0
     weight_decay: float = 0.0
-    optimiser: Literal["adagrad", "muon"] = "adagrad"
+    optimiser: Optimiser = "adagrad"
     candidates: int = 0
 
     def __post_init__(self) -> None:
@@ -47,11 +52,23 @@ class Recipe:
             if not 1 <= getattr(self, name) <= most:
                 largest = f" and at most {most:,}" if most < math.inf else ""
                 raise SettingsError(f"{name} {getattr(self, name)} must be at least 1{largest}.")
+        for name, kinds in (("regulariser", REGULARISERS), ("optimiser", OPTIMISERS)):
+            if getattr(self, name) not in kinds:
+                raise SettingsError(f"there is no {name} {getattr(self, name)!r}: choose {' or '.join(kinds)}.")
         for name in ("penalty", "predicates", "instants", "smooth", "weight_decay", "candidates"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise SettingsError(f"{name} {getattr(self, name)} must be a number of 0 or more.")
         if not 0 < self.learning_rate < float("inf") or not 0 <= self.dropout < 1:
             raise SettingsError("the learning rate must be above 0, and dropout a share below 1.")
+
+    @property
+    def dual(self) -> bool:
+        """Whether the penalty weighs DURA.
+
+        >>> Recipe(rank=8).dual
+        False
+        """
+        return self.regulariser == "dura"
 
     def with_(self, **changes: Any) -> "Recipe":
         """The same but for what is given and not None.
@@ -71,6 +88,7 @@ class Recipe:
 
 
 _ADAGRAD = Recipe(rank=64, epochs=100, batch=64, learning_rate=0.1, penalty=0.01)
+_DUAL = _ADAGRAD.with_(rank=100, epochs=30, batch=512, regulariser="dura", penalty=0.05, predicates=0.1)
 _MUON = Recipe(
     rank=256, epochs=60, batch=32, learning_rate=4e-3, penalty=0.0, predicates=0.1, dropout=0.3, weight_decay=0.3,
     optimiser="muon",
@@ -81,7 +99,7 @@ USUAL: dict[str, tuple[Recipe, Recipe]] = {
     "brain": (_MUON, _MUON.with_(epochs=20, batch=512, learning_rate=2e-3)),
     "cp": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),
     "distmult": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),
-    "complex": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512, epochs=20, penalty=0.05, predicates=0.1)),
+    "complex": (_ADAGRAD, _DUAL),
     "rescal": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
     "tucker": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
     "nonnegative-tucker": (_WHOLE, _WHOLE.with_(rank=16, epochs=100)),

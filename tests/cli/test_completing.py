@@ -76,6 +76,8 @@ def test_what_does_not_fit_is_refused_in_one_line(folder, capsys):
         (("train", "kge:ring", "--patience", "3"), "--patience does not go with"),
         (("train", "kge:ring", "--epochs", "0"), "epochs 0 must be at least 1"),
         (("train", "kge:ring", "--model", "tntcomplex"), "have no time, and this model needs one: choose cp"),
+        (("train", "kge:ring", "--model", "cp", "--regulariser", "dura"), "held small in one way alone"),
+        (("train", "countries", "--regulariser", "dura"), "--regulariser goes with the split of a folder"),
         (("train", "countries", "--model", "complex"), "--model goes with the split of a folder"),
         (("train", "kge:timed", "--model", "complex"), "this model knows none: choose tcomplex"),
         (("evaluate", "ring.complex.safetensors", "kge:other"), "learned kge:ring, not kge:other"),

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from tensorbrain.errors import SettingsError
 from tensorbrain.factorization import create_model, scores
 from tensorbrain.factorization.protocol import turned
-from tensorbrain.learning.completion import complete
+from tensorbrain.learning.completion import complete, fitting
 from tensorbrain.learning.completion_steps import completion_loss
 from tensorbrain.learning.grouped import both_ways, grouped, grouped_batches
 from tensorbrain.learning.recipes import USUAL, Recipe, recipe_for
 from tensorbrain.learning.taught import NAMES
 
-COUNTS = (5, 2, 3)
+COUNTS, ROW = (5, 2, 3), np.array([[0, 1, 2, -1]], np.int32)
 rows_of = st.lists(
     st.tuples(st.integers(0, 4), st.integers(0, 1), st.integers(0, 4), st.integers(0, 2)), min_size=1, max_size=30,
     unique=True,
@@ -42,12 +42,14 @@ def test_both_ways_is_what_the_models_turn():
     assert (both_ways(rows, 2)[2:] == np.asarray(turned(jnp.asarray(rows), 2))).all()
 
 
-@pytest.mark.parametrize("name", ["complex", "rescal", "tntcomplex"])
-def test_the_loss_is_the_mean_over_answers_row_by_row(name):
+@pytest.mark.parametrize(
+    ("name", "regulariser"), [("complex", "n3"), ("rescal", "n3"), ("tntcomplex", "n3"), ("complex", "dura")]
+)
+def test_the_loss_is_the_mean_over_answers_row_by_row(name, regulariser):
     model = create_model(name, COUNTS, rank=3, key=jax.random.key(1))
     t = 1 if model.temporal else -1
     rows = np.array([[0, 1, 2, t], [0, 1, 3, t], [4, 0, 2, t]], np.int32)
-    recipe = Recipe(rank=3, penalty=0.1, predicates=0.5, instants=0.25 if model.temporal else 0.0)
+    recipe = Recipe(rank=3, penalty=0.1, regulariser=regulariser, predicates=0.5, instants=0.25 * model.temporal)
     batch = jax.tree.map(jnp.asarray, next(grouped_batches(grouped(rows, 8), random=np.random.default_rng(0))))
     by_hand = 0.0
     for row in rows:
@@ -57,8 +59,24 @@ def test_the_loss_is_the_mean_over_answers_row_by_row(name):
         by_hand -= 0.5 * float(jax.nn.log_softmax(of_all)[0, row[1]])
         if model.temporal:
             by_hand -= 0.25 * float(jax.nn.log_softmax(scores(model, asked, "t"))[0, row[3]])
-        by_hand += 0.1 * float(model.penalty(asked)[0])
+        by_hand += 0.1 * float((model.penalty if regulariser == "n3" else model.duality)(asked)[0])
     assert float(completion_loss(model, batch, recipe)) == pytest.approx(by_hand / 3, abs=1e-5)
+
+
+def test_duality_is_the_length_of_both_pairs_of_factors_of_a_score():
+    model = create_model("complex", COUNTS, rank=3, key=jax.random.key(1))
+    halves = (np.split(np.asarray(a), 2) for a in (model.concepts[0], model.predicates[1], model.concepts[2]))
+    s, p, o = (re + 1j * im for re, im in halves)
+    assert float(scores(model, jnp.array([[0, 1, -1, -1]]), "o")[0, 2]) == pytest.approx((s * p * o.conj()).sum().real)
+    lengths = [float((abs(a) ** 2).sum()) for a in (s, o, s * p, p.conj() * o)]
+    by_hand = 0.5 * (lengths[0] + lengths[1]) + 1.5 * (lengths[2] + lengths[3])
+    assert float(model.duality(jnp.array([[0, 1, 2, -1]]))[0]) == pytest.approx(by_hand)
+    with pytest.raises(SettingsError, match="held small in one way alone"):
+        fitting(create_model("cp", COUNTS, rank=3, key=jax.random.key(1)), ROW, Recipe(rank=3, regulariser="dura"))
+    wrong = Recipe(rank=3)
+    object.__setattr__(wrong, "regulariser", "l2")  # the types that the tests check would not let it in
+    with pytest.raises(SettingsError, match="there is no regulariser 'l2': choose n3 or dura"):
+        wrong.__post_init__()
 
 
 def test_dropout_is_off_without_a_key_and_draws_anew_with_each():

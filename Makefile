@@ -40,6 +40,7 @@ thorough: $(VENV)/.test
 coverage: $(VENV)/.test $(VENV)/.measure
 	$(bin)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --cov --cov-report= $(ARGS)
 	$(bin)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --cov --cov-append --thorough tests/claims tests/experiments
+	$(bin)/python tests/coverage_rows.py
 
 mutants: $(VENV)/.test $(VENV)/.measure
 	$(bin)/python tests/mutants.py $(ARGS)

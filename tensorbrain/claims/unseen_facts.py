@@ -67,8 +67,8 @@ def answered(
     features: Float[Array, "scene region feature"],
     boxes: Float[Array, "scene region 4"],
     told: Int[Array, "question 4"],
-    mu: float,
-    beta: float,
+    mu: float | Float[Array, ""],
+    beta: float | Float[Array, ""],
 ) -> Int[Array, " question"]:
     """The answer to (s, p, ?) for rows of ``told``, (scene, region, index that stands for s, p).
 

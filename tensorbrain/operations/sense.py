@@ -9,7 +9,11 @@ from tensorbrain.typing import Array, Float
 
 
 def sense(
-    buffer: SensoryBuffer, state: BrainState, nu: Mapping[str, Float[Array, " _"]], *, mu: float = 1.0
+    buffer: SensoryBuffer,
+    state: BrainState,
+    nu: Mapping[str, Float[Array, " _"]],
+    *,
+    mu: float | Float[Array, ""] = 1.0,
 ) -> BrainState:
     """Add what the senses deliver: q <- q + mu sum_m g_m(nu_m).
 

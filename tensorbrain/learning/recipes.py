@@ -1,8 +1,8 @@
 """Recipes: how a tensor model is taught where nothing else is said.
 
-Those of ComplEx, of the brain and of the non-negative Tucker model on small graphs were chosen on valid statements,
-never on those that are asked; the other models have ComplEx's settings until they are searched
-(`experiments.completion --part valid --try`).
+Those of ComplEx, of the brain, of TNTComplEx on large graphs and of the non-negative Tucker model on small ones were
+chosen on valid statements, never on those that are asked; the other models have ComplEx's settings, TComplEx those of
+TNTComplEx, until they are searched (`experiments.completion --part valid --try`).
 """
 
 import math
@@ -89,6 +89,7 @@ class Recipe:
 
 _ADAGRAD = Recipe(rank=64, epochs=100, batch=64, learning_rate=0.1, penalty=0.01)
 _DUAL = _ADAGRAD.with_(rank=100, epochs=30, batch=512, regulariser="dura", penalty=0.05, predicates=0.1)
+_TIMED = _ADAGRAD.with_(rank=156, epochs=24, batch=512, penalty=0.015, predicates=0.1, instants=0.1, smooth=0.01)
 _MUON = Recipe(
     rank=256, epochs=60, batch=32, learning_rate=4e-3, penalty=0.0, predicates=0.1, dropout=0.3, weight_decay=0.3,
     optimiser="muon",
@@ -103,8 +104,8 @@ USUAL: dict[str, tuple[Recipe, Recipe]] = {
     "rescal": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
     "tucker": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
     "nonnegative-tucker": (_WHOLE, _WHOLE.with_(rank=16, epochs=100)),
-    "tcomplex": (_ADAGRAD, _ADAGRAD.with_(rank=156, batch=512, epochs=30)),
-    "tntcomplex": (_ADAGRAD, _ADAGRAD.with_(rank=156, batch=512, epochs=30)),
+    "tcomplex": (_ADAGRAD, _TIMED),
+    "tntcomplex": (_ADAGRAD, _TIMED),
     "cont": (_ADAGRAD.with_(rank=16), _ADAGRAD.with_(rank=32, batch=512)),
 }
 """Each model's recipe for a small graph and for a large one."""

@@ -100,6 +100,7 @@ def run(copy: Path, module: str) -> str:
 def _pytest(copy: str, tests: list[str]) -> None:
     os.chdir(copy)
     sys.path[:] = [copy, *(path for path in sys.path if Path(path).resolve() != ROOT)]
+    os.environ["PYTHONPATH"] = copy  # for the Pythons that the tests start
     os.setsid()  # what the tests start ends with them
     import pytest
 

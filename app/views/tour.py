@@ -42,7 +42,7 @@ def main() -> None:
 
 def show_way(number: int, unfinished: bool) -> None:
     """To the page before, to the next one, and out of the tour."""
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Back", on_click=turn, args=(number - 1,), disabled=number == 1, icon=":material/arrow_back:")
         if number < len(PAGES):
             kind = "secondary" if unfinished else "primary"

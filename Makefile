@@ -9,6 +9,7 @@ VENV ?= .venv
 ARGS ?=
 
 bin := $(VENV)/bin
+workers := -n logical --maxprocesses 4 --dist loadfile
 on_data := $(addprefix benchmarks/,exchange_with_pykeen.py peers.py scene_graphs.py)
 install := $(bin)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 
@@ -33,14 +34,14 @@ app: $(VENV)/.app
 	$(bin)/tensorbrain app $(ARGS)
 
 test: $(VENV)/.test
-	$(bin)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --maxfail=10 $(ARGS)
+	$(bin)/python -m pytest $(workers) --maxfail=10 $(ARGS)
 
 thorough: $(VENV)/.test
-	$(bin)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --thorough $(ARGS)
+	$(bin)/python -m pytest $(workers) --thorough $(ARGS)
 
 coverage: $(VENV)/.test $(VENV)/.measure
-	$(bin)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --cov --cov-report= $(ARGS)
-	$(bin)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --cov --cov-append --thorough tests/claims tests/experiments
+	$(bin)/python -m pytest $(workers) --cov --cov-report= $(ARGS)
+	$(bin)/python -m pytest $(workers) --cov --cov-append --thorough tests/claims tests/experiments
 	$(bin)/python tests/coverage_rows.py
 
 mutants: $(VENV)/.test $(VENV)/.measure
@@ -50,7 +51,7 @@ floors:
 	$(PYTHON) -m venv $(VENV)-floors
 	$(PYTHON) .ci/floors.py > $(VENV)-floors/constraints.txt
 	$(VENV)-floors/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-floors/constraints.txt -e '.[test]'
-	$(VENV)-floors/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
+	$(VENV)-floors/bin/python -m pytest $(workers) $(ARGS)
 
 check: $(VENV)/.test
 	$(bin)/ruff check .

@@ -3,7 +3,7 @@
 import equinox as eqx
 import jax.numpy as jnp
 
-from tensorbrain.factorization.protocol import cubes, drawn
+from tensorbrain.factorization.protocol import cubes, drawn, squares
 from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
 
 
@@ -12,7 +12,7 @@ class ComplEx(eqx.Module):
 
     ``concepts`` (concept, 2 rank) and ``predicates`` (2 predicate, 2 rank) hold real parts, then imaginary parts; the
     second half of the predicates are the reciprocal ones. Penalty: N3 on the moduli, or DURA. Source: Trouillon et
-    al. (2016); Lacroix et al. (2018).
+    al. (2016); Lacroix et al. (2018); Zhang et al. (2020).
 
     >>> import jax
     >>> model = ComplEx.create((5, 3, 0), rank=4, key=jax.random.key(0))
@@ -80,8 +80,7 @@ class ComplEx(eqx.Module):
         (1,)
         """
         s, p, o = self.concepts[rows[:, 0]], self.predicates[rows[:, 1]], self.concepts[rows[:, 2]]
-        alone, beside = squares(s) + squares(o), squares(product(s, p)) + squares(product(o, conjugate(p)))
-        return 0.5 * alone + 1.5 * beside
+        return 0.5 * squares(s, o) + 1.5 * squares(product(s, p), product(o, conjugate(p)))
 
 
 def product(a: Float[Array, "row two_rank"], b: Float[Array, "row two_rank"]) -> Float[Array, "row two_rank"]:
@@ -112,12 +111,3 @@ def modulus(a: Float[Array, "row two_rank"]) -> Float[Array, "row rank"]:
     """
     re, im = jnp.split(a, 2, axis=1)
     return jnp.sqrt(re**2 + im**2 + 1e-20)
-
-
-def squares(a: Float[Array, "row two_rank"]) -> Float[Array, " row"]:
-    """The squared length of each row.
-
-    >>> squares(jnp.array([[3.0, 4.0]]))
-    Array([25.], dtype=float32)
-    """
-    return (a**2).sum(axis=1)

@@ -109,3 +109,12 @@ def cubes(*factors: Float[Array, "row _"]) -> Float[Array, " row"]:
     Array([10.], dtype=float32)
     """
     return sum((jnp.abs(f) ** 3).sum(axis=1) for f in factors)  # pyright: ignore[reportReturnType]
+
+
+def squares(*factors: Float[Array, "row _"]) -> Float[Array, " row"]:
+    """The squared lengths sum_f |f|^2 of the factors of each row.
+
+    >>> squares(jnp.array([[3.0, 4.0]]), jnp.array([[1.0]]))
+    Array([26.], dtype=float32)
+    """
+    return sum((f**2).sum(axis=1) for f in factors)  # pyright: ignore[reportReturnType]

@@ -3,7 +3,7 @@
 import equinox as eqx
 import jax.numpy as jnp
 
-from tensorbrain.factorization.protocol import drawn
+from tensorbrain.factorization.protocol import drawn, squares
 from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
 
 
@@ -65,4 +65,4 @@ class RESCAL(eqx.Module):
         """
         s, R, o = self.concepts[rows[:, 0]], self.predicates[rows[:, 1]], self.concepts[rows[:, 2]]
         forth, back = jnp.einsum("na,nab->nb", s, R), jnp.einsum("nab,nb->na", R, o)
-        return sum((part**2).sum(axis=1) for part in (s, o, forth, back))  # pyright: ignore[reportReturnType]
+        return squares(s, o, forth, back)

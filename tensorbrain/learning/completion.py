@@ -121,7 +121,7 @@ def fitting(model: TensorModel, rows: Int32[np.ndarray, "row 4"], recipe: Recipe
             "these statements have no time, and this model needs one: choose cp, distmult, complex, rescal, tucker, "
             "nonnegative-tucker or brain."
         )
-    if recipe.dual and not isinstance(model, Dual):
+    if recipe.regulariser == "dura" and not isinstance(model, Dual):
         raise SettingsError("this model is held small in one way alone: leave the regulariser out, or choose complex.")
     if recipe.instants and not model.temporal:
         recipe = recipe.with_(instants=0.0, smooth=0.0)

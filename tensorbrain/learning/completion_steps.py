@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from tensorbrain.factorization.protocol import Dual, TensorModel
+from tensorbrain.factorization.protocol import TensorModel
 from tensorbrain.learning.concept_rows import returned, taken
 from tensorbrain.learning.grouped import Grouped, GroupedBatch, among, grouped_batches
 from tensorbrain.learning.recipes import Recipe
@@ -60,7 +60,9 @@ def completion_loss(
             loss = loss - weight * jnp.take_along_axis(log_p, rows[:, "spot".index(slot), None], axis=1)[:, 0]
     if recipe.penalty:
         weight = recipe.penalty if penalty is None else penalty
-        loss = loss + weight * (model.duality(rows) if isinstance(model, Dual) and recipe.dual else model.penalty(rows))
+        dura = recipe.regulariser == "dura"
+        held = model.duality if dura else model.penalty  # pyright: ignore[reportAttributeAccessIssue]
+        loss = loss + weight * held(rows)
     loss = (weights * loss).sum() / jnp.maximum(weights.sum(), 1.0)
     if recipe.smooth:
         steps = jnp.diff(model.instants, axis=0)  # pyright: ignore[reportAttributeAccessIssue]

@@ -61,15 +61,6 @@ class Recipe:
         if not 0 < self.learning_rate < float("inf") or not 0 <= self.dropout < 1:
             raise SettingsError("the learning rate must be above 0, and dropout a share below 1.")
 
-    @property
-    def dual(self) -> bool:
-        """Whether the penalty weighs DURA.
-
-        >>> Recipe(rank=8).dual
-        False
-        """
-        return self.regulariser == "dura"
-
     def with_(self, **changes: Any) -> "Recipe":
         """The same but for what is given and not None.
 

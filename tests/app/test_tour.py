@@ -8,6 +8,8 @@ import pytest
 
 pytest.importorskip("streamlit", reason="streamlit is not installed: pip install '.[app]'")
 
+import components.player
+import streamlit
 import touring
 from streamlit.testing.v1 import AppTest
 
@@ -34,6 +36,16 @@ def said(unpacked):
         return [tuple(head["items"][row[w]][0] for w in windows) for row in found["chosen"]]
 
     return told
+
+
+def test_the_page_is_known_before_its_film_can_report(page, monkeypatch):
+    """Else a film that reports at once has the page before drawn, which is what the browser still holds as chosen."""
+    made = []
+    for where, name in ((streamlit, "pills"), (components.player, "player")):
+        make = getattr(where, name)
+        monkeypatch.setattr(where, name, lambda *a, make=make, name=name, **k: (made.append(name), make(*a, **k))[1])
+    page(page="10")
+    assert made == ["pills", "player"]
 
 
 def test_a_first_visit_opens_the_tour_at_its_first_page(page):

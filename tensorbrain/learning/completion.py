@@ -104,7 +104,7 @@ def fitting(model: TensorModel, rows: Int32[np.ndarray, "row 4"], recipe: Recipe
 
     >>> from tensorbrain.factorization import create_model
     >>> model = create_model("complex", (5, 3, 0), rank=4, key=jax.random.key(0))
-    >>> fitting(model, np.array([[0, 1, 2, -1]], np.int32), Recipe(rank=4, instants=1.0)).instants
+    >>> fitting(model, np.array([[0, 1, 2, -1]], np.int32), Recipe(rank=4, smooth=1.0)).smooth
     0.0
     """
     if not len(rows):
@@ -123,6 +123,6 @@ def fitting(model: TensorModel, rows: Int32[np.ndarray, "row 4"], recipe: Recipe
         )
     if recipe.regulariser == "dura" and not isinstance(model, Dual):
         raise SettingsError("this model is held small in one way alone: leave the regulariser out, or choose complex.")
-    if recipe.instants and not model.temporal:
+    if not model.temporal:
         recipe = recipe.with_(instants=0.0, smooth=0.0)
     return recipe

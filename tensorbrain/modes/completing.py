@@ -51,6 +51,17 @@ class SerialDecoder(eqx.Module):
         """
         return self.brain.index.size("instant") > 0
 
+    @property
+    def instants(self) -> Float[Array, "instant dim"]:
+        """The embeddings of the instants in their order, which training may hold near the next one.
+
+        >>> from tensorbrain.settings import Settings
+        >>> brain = TensorBrain.create((5, 3, 4), Settings(dim=8, context=8, orders=ORDERS), key=jax.random.key(0))
+        >>> SerialDecoder(brain).instants.shape
+        (4, 8)
+        """
+        return self.brain.index.embeddings("instant")
+
     def query(self, rows: Int[Array, "row 4"], slot: str) -> Float[Array, "row width"]:
         """gamma - c in the window of the slot p, o or t, once all other slots are told.
 
@@ -74,7 +85,7 @@ class SerialDecoder(eqx.Module):
             voice, told = self._voice(FORTH)[None], ((forth_s, "s"), (p % predicates, "p"), (forth_o, "o"))
         q = jnp.broadcast_to(brain.a_bar, (len(rows), brain.board.dim))
         if self.temporal and slot != "t":
-            q = jnp.where((t >= 0)[:, None], at_time(brain.index.embeddings("instant"), t), q)
+            q = jnp.where((t >= 0)[:, None], at_time(self.instants, t), q)
 
         def read(q: Float[Array, " dim"], *ks: Int[Array, ""]) -> Float[Array, " dim"]:
             state = BrainState(q, jnp.zeros(brain.memory.B.shape[0]))

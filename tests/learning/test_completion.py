@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tensorbrain.brain import TensorBrain
 from tensorbrain.errors import SettingsError
 from tensorbrain.factorization import create_model, scores
 from tensorbrain.factorization.protocol import turned
@@ -15,6 +16,8 @@ from tensorbrain.learning.completion_steps import completion_loss
 from tensorbrain.learning.grouped import both_ways, grouped, grouped_batches
 from tensorbrain.learning.recipes import USUAL, Recipe, recipe_for
 from tensorbrain.learning.taught import NAMES
+from tensorbrain.modes.completing import ORDERS, SerialDecoder
+from tensorbrain.settings import Settings
 
 COUNTS, ROW = (5, 2, 3), np.array([[0, 1, 2, -1]], np.int32)
 rows_of = st.lists(
@@ -112,8 +115,13 @@ def test_a_report_follows_and_stops():
     assert news[-1]["done"] == pytest.approx(3 / 50) and set(news[0]) == {"epoch", "loss", "seconds", "done"}
 
 
-def test_the_smooth_term_draws_neighbouring_instants_together():
-    model = create_model("tcomplex", COUNTS, rank=4, key=jax.random.key(1))
+@pytest.mark.parametrize("name", ("tcomplex", "brain"))
+def test_the_smooth_term_draws_neighbouring_instants_together(name):
+    key = jax.random.key(1)
+    if name == "brain":
+        model = SerialDecoder(TensorBrain.create(COUNTS, Settings(dim=4, context=4, orders=ORDERS), key=key))
+    else:
+        model = create_model(name, COUNTS, rank=4, key=key)
     rows = np.array([[s, 0, (s + t) % 5, t] for s in range(5) for t in range(3)], np.int32)
 
     def steps(smooth):

@@ -26,6 +26,9 @@ hypothesis.settings.register_profile("ci", **usual, derandomize=True, print_blob
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=100)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+# Where programs run for long, or arithmetic itself is tested, all is compiled as it is for users.
+CAREFUL = {"claims", "experiments", "factorization", "layers", "numerics", "operations"}
+
 collect_ignore = ["tests/mutants.py"]  # measures the tests, with a library that only `make mutants` installs
 
 MAPS = Path("/proc/self/maps")  # the pieces of memory of this process, one a line (Linux)
@@ -46,12 +49,17 @@ def what_stays_is_not_looked_at_again() -> Iterator[None]:
     gc.freeze()
 
 
-@pytest.fixture(scope="module")
-def quick_compiler() -> Iterator[None]:
-    """For small programs that run for a moment: there compiling well costs more than it gives."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
+@pytest.fixture(scope="module", autouse=True)
+def compiled_quickly(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Small programs that run for a moment: there compiling well costs more than it gives, in commands as well."""
+    if CAREFUL & set(request.path.parts):
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+        jax.config.update("jax_disable_most_optimizations", True)
+        yield
+        jax.config.update("jax_disable_most_optimizations", False)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -86,13 +86,14 @@ def usual_passes(rows: int) -> int:
     return int(np.clip(ROWS_LEARNED // max(rows, 1), 3, 100))
 
 
-def recipe_of(name: str, rows: int, passes: int) -> Recipe:
-    """The recipe of one model: the usual one with these passes, and for a brain of a small graph a smaller one.
+def recipe_of(name: str, rows: int, plan: Plan) -> Recipe:
+    """The recipe of one model: the usual one with the plan's passes, and for a brain of a small graph a smaller one.
 
-    >>> recipe_of("brain", 2000, 20).rank, recipe_of("complex", 2000, 20).epochs
+    >>> recipe_of("brain", 2000, Plan(())).rank, recipe_of("complex", 2000, Plan(())).epochs
     (128, 20)
     """
-    return recipe_for(name, rows).with_(epochs=passes, **(BRAIN if name == "brain" and rows < LARGE else {}))
+    smaller = BRAIN if name == "brain" and rows < LARGE else {}
+    return recipe_for(name, rows, temporal=plan.timed).with_(epochs=plan.passes, **smaller)
 
 
 def split(graph: KnowledgeGraph, plan: Plan) -> Splits:
@@ -156,7 +157,7 @@ class Contest(Job):
                 news.append(record)
                 return self.ends()
 
-            recipe = recipe_of(name, len(splits.train), self.plan.passes)
+            recipe = recipe_of(name, len(splits.train), self.plan)
             taught = teach_completion(name, splits, recipe=recipe, seed=self.plan.seed, report=report)
             if self.ends():  # what was not taught to its end is no fair figure
                 return

@@ -45,7 +45,7 @@ def contest_script(job: Contest, literals: str | None = None) -> str:
             f"graph = tb.load_graph({source}{how})",
             f"splits = split_graph(graph, valid=0.0, test={share!r}, time={plan.timed}, seed=SEED)",
             "recipes = {",
-            *(line for name in job.results for line in entry(name, recipe_of(name, rows, plan.passes))),
+            *(line for name in job.results for line in entry(name, recipe_of(name, rows, plan))),
             "}",
             *RUN,
             *GUESSED,

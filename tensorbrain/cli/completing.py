@@ -86,7 +86,7 @@ def train_completion(
     mesh = concept_mesh(how.devices) if how.devices is not None else None
     splits = read_splits(graph)
     tell(splits)
-    recipe = recipe_for(name, len(splits.train)).with_(**changes)
+    recipe = recipe_for(name, len(splits.train), temporal=splits.temporal).with_(**changes)
     started = time.perf_counter()
     with Interruption() as interruption:
         try:

@@ -121,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             fitting = [name for name in NAMES if name in EITHER or MODELS[name].temporal == splits.temporal]
             for name in asked.models or fitting:
                 for changes in grid:
-                    recipe = recipe_for(name, len(splits.train)).with_(**changes)
+                    recipe = recipe_for(name, len(splits.train), temporal=splits.temporal).with_(**changes)
                     label = " ".join([name, *(f"{key} {value}" for key, value in changes.items())])
                     how: dict[str, Any] = {"recipe": recipe, "part": asked.part, "results": asked.results}
                     seeds = [

@@ -87,8 +87,12 @@ _MUON = Recipe(
 )  # fmt: skip
 _WHOLE = Recipe(rank=32, epochs=400, batch=1024, learning_rate=1.0, penalty=0.003)
 
-USUAL: dict[str, tuple[Recipe, Recipe]] = {
-    "brain": (_MUON, _MUON.with_(epochs=20, batch=512, learning_rate=2e-3)),
+USUAL: dict[str, tuple[Recipe, ...]] = {
+    "brain": (
+        _MUON,
+        _MUON.with_(rank=200, epochs=30, batch=512, learning_rate=5e-3, dropout=0.2, weight_decay=0.1),
+        _MUON.with_(epochs=24, batch=512, smooth=0.01),
+    ),
     "cp": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),
     "distmult": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),
     "complex": (_ADAGRAD, _DUAL),
@@ -99,15 +103,18 @@ USUAL: dict[str, tuple[Recipe, Recipe]] = {
     "tntcomplex": (_ADAGRAD, _TIMED),
     "cont": (_ADAGRAD.with_(rank=16), _ADAGRAD.with_(rank=32, batch=512)),
 }
-"""Each model's recipe for a small graph and for a large one."""
+"""Each model's recipe for a small graph and for a large one; that of a brain also for a large one with time."""
 
 
-def recipe_for(name: str, statements: int) -> Recipe:
-    """The usual recipe of a model for a graph of so many ``statements``; SettingsError for an unknown name.
+def recipe_for(name: str, statements: int, *, temporal: bool = False) -> Recipe:
+    """The usual recipe of a model for a graph of so many ``statements``, which are ``temporal`` where they have a time.
+
+    SettingsError for an unknown name.
 
     >>> recipe_for("complex", 5216).rank
     64
     """
     if name not in USUAL:
         raise SettingsError(f"there is no model {name!r}: choose one of {', '.join(USUAL)}.")
-    return USUAL[name][statements >= LARGE]
+    kinds = USUAL[name]
+    return kinds[0] if statements < LARGE else kinds[-1 if temporal else 1]

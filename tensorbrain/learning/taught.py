@@ -46,7 +46,7 @@ def teach_completion(
     """
     if name not in NAMES:
         raise SettingsError(f"there is no model {name!r}: choose one of {', '.join(NAMES)}.")
-    recipe = recipe or recipe_for(name, len(splits.train))
+    recipe = recipe or recipe_for(name, len(splits.train), temporal=splits.temporal)
     graph = splits.graph
     told: dict[str, Any] = {"seed": seed, "mesh": mesh, "progress": progress, "report": report}
     origin: dict[str, Any] = {"graph_hash": graph.content_hash(), "source": graph.source, "seed": seed}

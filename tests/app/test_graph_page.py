@@ -12,9 +12,6 @@ TOWN = b"""PREFIX : <urn:x:>
 :Ada a :Person ; :likes :Ben ; :age 7 . :Ben a :Person ; :likes :Chess . :Sun { :Ben :meets :Ada }"""
 
 
-pytestmark = pytest.mark.usefixtures("quick_compiler")
-
-
 @pytest.fixture
 def page(script):
     """The page as it opens with a query."""

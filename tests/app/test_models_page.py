@@ -29,9 +29,6 @@ from tensorbrain.learning.taught import NAMES
 PLAN = Plan(("distmult", "cp"), held=0.2, passes=200)
 
 
-pytestmark = pytest.mark.usefixtures("quick_compiler")
-
-
 @pytest.fixture
 def page(script):
     def opened(**query: str | list[str]) -> AppTest:

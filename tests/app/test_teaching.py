@@ -26,9 +26,6 @@ FAMILY = b"""PREFIX : <urn:x:>
 :Cleo :likes :Ball ; :livesIn :Rome . :Sunday { :Ben :visits :Cleo }"""
 
 
-pytestmark = pytest.mark.usefixtures("quick_compiler")
-
-
 @pytest.fixture(scope="module")
 def family():
     return read([Brought("family.trig", FAMILY)])

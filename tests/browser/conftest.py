@@ -82,8 +82,9 @@ def app(tmp_path_factory) -> Iterator[str]:
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "app.py")]
     command += [f"--{name}={value}" for name, value in options.items()]
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    env = os.environ | {"PYTHONPATH": path, "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}  # what it compiles runs for a moment
     with log.open("w") as out:
-        server = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | {"PYTHONPATH": path})
+        server = subprocess.Popen(command, stdout=out, stderr=out, env=env)
     try:
         yield _ready(f"http://127.0.0.1:{port}", server, log)
     finally:

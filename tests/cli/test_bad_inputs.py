@@ -21,7 +21,7 @@ TRIED = [pytest.param(bad, marks=[pytest.mark.thorough] if bad in OTHERS else []
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, quick_compiler: None) -> Iterator[Path]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of all that is bad, as the current one."""
     folder, before = tmp_path_factory.mktemp("bad"), Path.cwd()
     make(folder)

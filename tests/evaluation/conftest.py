@@ -51,8 +51,3 @@ def ignorant(village) -> Brain:
     words = village.vocabulary
     counts = (len(words.concepts), len(words.predicates), len(words.instants))
     return Brain(TensorBrain.create(counts, SETTINGS, key=jax.random.key(1)), words, SETTINGS)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def compiled_quickly(quick_compiler: None) -> None:
-    """Small programs that run for a moment, all over this folder."""

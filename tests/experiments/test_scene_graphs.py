@@ -17,7 +17,7 @@ SMALL = Settings(dim=24, context=24, orders=("sop",))
 
 
 @pytest.fixture(autouse=True)
-def quick_compiler(request: pytest.FixtureRequest) -> Iterator[None]:
+def compiled_quickly_but_for_data(request: pytest.FixtureRequest) -> Iterator[None]:
     """Small programs that run for a moment: here compiling well costs more than it gives, real data aside."""
     jax.config.update("jax_disable_most_optimizations", "data_folder" not in request.fixturenames)
     yield

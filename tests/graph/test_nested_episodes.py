@@ -104,7 +104,6 @@ def test_wholes_in_time(read):
     assert len(things.parts) == 0 and len(things.facts) == 1
 
 
-@pytest.mark.usefixtures("quick_compiler")
 def test_a_brain_recalls_at_both_levels(read):
     graph = read(NESTED)
     brain = train(

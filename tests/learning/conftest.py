@@ -54,8 +54,3 @@ def teach(town):
 @pytest.fixture(scope="module")
 def taught(teach):
     return teach(seed=3)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def compiled_quickly(quick_compiler: None) -> None:
-    """Small programs that run for a moment, all over this folder."""

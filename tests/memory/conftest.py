@@ -93,8 +93,3 @@ def every_statement() -> Callable[[TensorBrain, jax.Array], jax.Array]:
 @pytest.fixture(scope="session")
 def known() -> Callable[[TensorBrain, np.ndarray], float]:
     return share_known
-
-
-@pytest.fixture(scope="module", autouse=True)
-def compiled_quickly(quick_compiler: None) -> None:
-    """Small programs that run for a moment, all over this folder."""

@@ -171,8 +171,3 @@ def name_all() -> Callable[..., Brain]:
 def float64() -> Iterator[None]:
     with jax.enable_x64(True):
         yield
-
-
-@pytest.fixture(scope="module", autouse=True)
-def compiled_quickly(quick_compiler: None) -> None:
-    """Small programs that run for a moment, all over this folder."""

@@ -36,8 +36,8 @@ TIMED = {
     "nonnegative-tucker": "has probabilities for numbers; it learns in whole steps, and wants ten times the passes",
 }
 FIRST = {False: ("brain", "complex", "distmult"), True: ("brain", "tcomplex", "tntcomplex")}
-# A smaller and faster brain than the usual one, whose lesson would be longer than a lecturer can wait.
-BRAIN = {"rank": 128, "batch": 64, "learning_rate": 6e-3}
+# Smaller and faster than the usual ones, whose lessons would be longer than a lecturer can wait.
+SMALLER = {"brain": {"rank": 128, "batch": 64, "learning_rate": 6e-3}, "complex": {"rank": 64}}
 MOST_ASKED = 2_000
 QUESTIONS = 24  # that are kept with what each model answers
 ROWS_LEARNED = 40_000  # in all passes together
@@ -87,12 +87,12 @@ def usual_passes(rows: int) -> int:
 
 
 def recipe_of(name: str, rows: int, plan: Plan) -> Recipe:
-    """The recipe of one model: the usual one with the plan's passes, and for a brain of a small graph a smaller one.
+    """The recipe of one model: the usual one with the plan's passes, and on a small graph some models made smaller.
 
     >>> recipe_of("brain", 2000, Plan(())).rank, recipe_of("complex", 2000, Plan(())).epochs
     (128, 20)
     """
-    smaller = BRAIN if name == "brain" and rows < LARGE else {}
+    smaller = SMALLER.get(name, {}) if rows < LARGE else {}
     return recipe_for(name, rows, temporal=plan.timed).with_(epochs=plan.passes, **smaller)
 
 

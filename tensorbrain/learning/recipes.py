@@ -1,8 +1,8 @@
 """Recipes: how a tensor model is taught where nothing else is said.
 
 Those of ComplEx, of the brain, of TNTComplEx on large graphs and of the non-negative Tucker model on small ones were
-chosen on valid statements, never on those that are asked; the other models have ComplEx's settings, TComplEx those of
-TNTComplEx, until they are searched (`experiments.completion --part valid --try`).
+chosen on valid statements, never on those that are asked; the other models have ComplEx's settings at rank 64, TComplEx
+those of TNTComplEx, until they are searched (`experiments.completion --part valid --try`).
 """
 
 import math
@@ -95,7 +95,7 @@ USUAL: dict[str, tuple[Recipe, ...]] = {
     ),
     "cp": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),
     "distmult": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),
-    "complex": (_ADAGRAD, _DUAL),
+    "complex": (_ADAGRAD.with_(rank=256), _DUAL),
     "rescal": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
     "tucker": (_ADAGRAD, _ADAGRAD.with_(rank=100, batch=512)),
     "nonnegative-tucker": (_WHOLE, _WHOLE.with_(rank=16, epochs=100)),
@@ -112,7 +112,7 @@ def recipe_for(name: str, statements: int, *, temporal: bool = False) -> Recipe:
     SettingsError for an unknown name.
 
     >>> recipe_for("complex", 5216).rank
-    64
+    256
     """
     if name not in USUAL:
         raise SettingsError(f"there is no model {name!r}: choose one of {', '.join(USUAL)}.")

@@ -43,6 +43,10 @@ class Concept:
     group: str
 
 
+_GROUPS_OF = {"concepts": CONCEPT_GROUPS, "predicates": ("predicate",), "instants": ("instant",)}
+"""The groups that each column has."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Vocabulary:
     """Every concept, predicate and instant with its id: the position in its tuple.
@@ -186,8 +190,7 @@ class Vocabulary:
         >>> Vocabulary(concepts=(Concept("urn:x:Dog", "Dog", "class"),)).to_json()["concepts"]
         [['urn:x:Dog', 'Dog', 'class']]
         """
-        columns = ("concepts", "predicates", "instants")
-        rows = {name: [[c.iri, c.label, c.group] for c in getattr(self, name)] for name in columns}
+        rows = {name: [[c.iri, c.label, c.group] for c in getattr(self, name)] for name in _GROUPS_OF}
         return {**rows, "times": list(self.times)}
 
     @classmethod
@@ -197,14 +200,22 @@ class Vocabulary:
         >>> Vocabulary.from_json(Vocabulary().to_json()) == Vocabulary()
         True
         """
-        columns = {name: tuple(Concept(*row) for row in data[name]) for name in ("concepts", "predicates", "instants")}
-        for name, rows in columns.items():
-            groups = CONCEPT_GROUPS if name == "concepts" else (name[:-1],)
-            if not all(type(c.iri) is type(c.label) is str and c.group in groups for c in rows):
+        columns = {name: tuple(Concept(*row) for row in data[name]) for name in _GROUPS_OF}
+        return cls(**columns, times=tuple(data["times"])).checked()
+
+    def checked(self) -> "Vocabulary":
+        """The same, where all its names and times are texts and each concept is of its column; else TypeError.
+
+        >>> Vocabulary(predicates=(Concept("urn:x:Dog", "Dog", "class"),)).checked()
+        Traceback (most recent call last):
+        TypeError: the predicates are not rows of IRI, label and group
+        """
+        for name, groups in _GROUPS_OF.items():
+            if not all(type(c.iri) is type(c.label) is str and c.group in groups for c in getattr(self, name)):
                 raise TypeError(f"the {name} are not rows of IRI, label and group")
-        if not all(time is None or type(time) is str for time in data["times"]):
+        if not all(time is None or type(time) is str for time in self.times):
             raise TypeError("the times are not texts")
-        return cls(**columns, times=tuple(data["times"]))
+        return self
 
     @cached_property
     def _lookup(self) -> dict[str, tuple[dict[str, list[int]], ...]]:

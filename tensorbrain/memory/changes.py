@@ -79,7 +79,10 @@ def difference(before: Brain, after: Brain) -> Difference:
 
 
 def replayed(brain: Brain, records: Iterable[Record]) -> Brain:
-    """The brain with the differences in ``records`` added one after another, each as ``difference`` found it."""
+    """The brain with the differences in ``records`` added one after another, each as ``difference`` found it.
+
+    TypeError, KeyError or ValueError where a record tells of something else.
+    """
     model, plain, history = brain.model, _plain(brain), list(brain.history)
     words = {column: _rows(brain.vocabulary, column) for column in COLUMN_OF.values()}
     capacity, start = model.index.capacity, _named(model)
@@ -115,7 +118,7 @@ def replayed(brain: Brain, records: Iterable[Record]) -> Brain:
     leaves = [jax.device_put(held[name]) if name in held else leaf for name, leaf in start.items()]
     model = jax.tree.unflatten(jax.tree.structure(_with_capacity(model, capacity)), leaves)
     columns = {column: tuple(row[0] for row in rows) for column, rows in words.items()}
-    vocabulary = Vocabulary(**columns, times=tuple(row[1] for row in words["instants"]))
+    vocabulary = Vocabulary(**columns, times=tuple(row[1] for row in words["instants"])).checked()
     return dataclasses.replace(brain, model=model, vocabulary=vocabulary, history=tuple(history), **_from_plain(plain))
 
 

@@ -360,6 +360,10 @@ def test_what_is_no_life_is_refused(past: Past, tmp_path: Path):
         {"episode": ["urn:a", "a", None, [["urn:x:Rex"]], []]},
         {"episode": ["urn:a", 7, None, [], []]},
         {"episode": ["urn:a", "a", 0, [], []]},
+        {"added": {"instants": [["urn:a", None, "instant", None]]}},
+        {"added": {"instants": [[None, "a", "instant", None]]}},
+        {"added": {"instants": [["urn:a", "a", "instant", 7]]}},
+        {"added": {"concepts": [["urn:a", "a", "predicate"]]}},
     ],
 )
 def test_a_crafted_diary_ends_in_a_sentence(about: dict, past: Past, tmp_path: Path):

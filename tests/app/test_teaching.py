@@ -35,7 +35,7 @@ def family():
 def done(family):
     """A training that has come to its end."""
     job = Teaching("my family", family, SMALL)
-    until(lambda: not job.running and job.follow())
+    until(lambda: job.follow() and not job.running)
     return job
 
 
@@ -60,7 +60,7 @@ def test_it_learns_and_says_how_well_it_remembers(done, family):
 
 def test_the_same_course_gives_the_same_brain(done, family):
     again = Teaching("family", family, SMALL)
-    until(lambda: not again.running)
+    until(lambda: again.follow() and not again.running)
     assert again.brain is not None
     np.testing.assert_array_equal(np.asarray(again.brain.model.index.A), np.asarray(done.brain.model.index.A))
 

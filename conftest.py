@@ -26,7 +26,7 @@ hypothesis.settings.register_profile("ci", **usual, derandomize=True, print_blob
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=100)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
-# Where programs run for long, or arithmetic itself is tested, all is compiled as it is for users.
+# Where programs run for long, or arithmetic itself is tested, all is compiled as for users; with --thorough everywhere.
 CAREFUL = {"claims", "experiments", "factorization", "layers", "numerics", "operations"}
 
 collect_ignore = ["tests/mutants.py"]  # measures the tests, with a library that only `make mutants` installs
@@ -52,7 +52,8 @@ def what_stays_is_not_looked_at_again() -> Iterator[None]:
 @pytest.fixture(scope="module", autouse=True)
 def compiled_quickly(request: pytest.FixtureRequest) -> Iterator[None]:
     """Small programs that run for a moment: there compiling well costs more than it gives, in commands as well."""
-    if CAREFUL & set(request.path.parts):
+    config = request.config
+    if config.getoption("--thorough") or CAREFUL & set(request.path.relative_to(config.rootpath).parts):
         yield
         return
     with pytest.MonkeyPatch.context() as patch:

@@ -10,6 +10,7 @@ from typing import Annotated, get_args
 import tyro
 from tyro.conf import subcommand
 
+from tensorbrain import __version__
 from tensorbrain.cli.app import App
 from tensorbrain.cli.ask import Ask
 from tensorbrain.cli.claims import Claims
@@ -32,7 +33,8 @@ ABOUT = """The Tensor Brain: a brain that learns a knowledge graph and recalls i
 Start with: tensorbrain recall neighbourhood --subject Sparky
 
 GRAPH is a knowledge graph, BRAIN a trained brain. For both, `neighbourhood` and `countries` ship with the
-program, and everything else is the path of a file; a graph may also be `sparql:` and the address of an endpoint."""
+program, and everything else is the path of a file; a graph may also be `sparql:` and the address of an endpoint.
+`tensorbrain --version` says which version this is."""
 
 Command = (
     Annotated[Info, subcommand("info")]
@@ -91,6 +93,9 @@ def run_command(arguments: Sequence[str]) -> int:
     Traceback (most recent call last):
     tensorbrain.errors.SettingsError: Unrecognized options: nothing. The commands are info, train, ...
     """
+    if list(arguments) == ["--version"]:
+        print(f"tensorbrain {__version__}")
+        return 0
     said = io.StringIO()
     try:
         with redirect_stderr(said):

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 import threading
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,11 @@ def test_every_help_teaches_by_an_example_that_is_understood(command: str, tenso
         assert "--json" in out
         assert "--seed" in out
     assert "None" not in out
+
+
+def test_the_version_is_that_of_the_installed_package(tensorbrain):
+    assert tensorbrain("--version") == (0, f"tensorbrain {version('tensorbrain')}\n", "")
+    assert tensorbrain("recall", "--version").status == 2
 
 
 def test_help_names_every_preset(tensorbrain):

@@ -12,6 +12,7 @@ _NUMBER = re.compile(
     r"Error parsing (\S+): .*(invalid literal for int\(\) with base 10|could not convert string to float): (.*)"
 )
 _KINDS = {"invalid literal for int() with base 10": "whole number", "could not convert string to float": "number"}
+_CHOICE = re.compile(r"[Ii]nvalid choice ['\"](.*)['\"] for argument '(\S+)'\. Expected one of \((.*?),?\)\.?")
 _ALIKE, _COMMANDS = ("Perhaps you meant", "Arguments similar"), "Available subcommands: "
 
 
@@ -44,6 +45,10 @@ def _words(title: str, rows: list[str]) -> str:
     if found := _NUMBER.fullmatch(whole):
         option, kind, value = found.groups()
         return f"{option} {value} is no {_KINDS[kind]}"
+    if found := _CHOICE.fullmatch(whole):
+        value, option, choices = found.groups()
+        known = sorted({choice.strip("' ") for choice in choices.split(",")} - {"None"})  # which is to say nothing
+        return f"{option} {value} is none of {', '.join(known)}"
     said = whole.lower().startswith((title.lower(), "unrecognized", "error", "missing"))
     return whole[:1].upper() + whole[1:] if said else f"{title}: {whole}"
 

@@ -72,6 +72,11 @@ def test_wrong_options_end_in_a_short_message(words: tuple, tensorbrain):
     assert "--help" in err
 
 
+def test_a_wrong_choice_is_told_what_there_is_to_choose(tensorbrain):
+    _, _, err = tensorbrain("train", "neighbourhood", "--regulariser", "l2")
+    assert err == "tensorbrain: --regulariser l2 is none of dura, n3. See `tensorbrain train --help`\n"
+
+
 def test_info_says_what_a_graph_holds(tensorbrain, town: Path):
     out = tensorbrain("info", str(town / "tiny.trig")).out
     assert re.search(r"facts +7\b", out)

@@ -69,10 +69,7 @@ class ComplEx(eqx.Module):
         return cubes(modulus(s), modulus(p), modulus(o))
 
     def duality(self, rows: Int[Array, "row 4"]) -> Float[Array, " row"]:
-        """(|a_s|^2 + |a_o|^2) / 2 + 3 (|a_s b_p|^2 + |a_o conj(b_p)|^2) / 2: DURA with its published weights.
-
-        A score is the product of a query a_s b_p and a key a_o, and also of a_s and a_o conj(b_p): where these are
-        short, so is what stands in no statement. Source: Zhang, Cai, Wang (2020).
+        """DURA of a_s, a_o and b_p, see `dual`. Source: Zhang, Cai, Wang (2020).
 
         >>> import jax
         >>> model = ComplEx.create((5, 3, 0), rank=4, key=jax.random.key(0))
@@ -80,7 +77,23 @@ class ComplEx(eqx.Module):
         (1,)
         """
         s, p, o = self.concepts[rows[:, 0]], self.predicates[rows[:, 1]], self.concepts[rows[:, 2]]
-        return 0.5 * squares(s, o) + 1.5 * squares(product(s, p), product(o, conjugate(p)))
+        return dual(s, o, p)
+
+
+def dual(
+    s: Float[Array, "row two_rank"], o: Float[Array, "row two_rank"], *between: Float[Array, "row two_rank"]
+) -> Float[Array, " row"]:
+    """(|s|^2 + |o|^2) / 2 + 3/2 sum_b |s b|^2 + |o conj(b)|^2: DURA with its published weights.
+
+    A score is the product of a query s b and a key o, and also of s and o conj(b): where these are short, so is what
+    stands in no statement. Of a b that is a sum, each part is held short by itself. Source: Zhang, Cai, Wang (2020).
+
+    >>> one, i = jnp.array([[1.0, 0.0]]), jnp.array([[0.0, 1.0]])
+    >>> dual(one, one, i), dual(one, one, i, i)
+    (Array([4.], dtype=float32), Array([7.], dtype=float32))
+    """
+    pairs = [each for b in between for each in (product(s, b), product(o, conjugate(b)))]
+    return 0.5 * squares(s, o) + 1.5 * squares(*pairs)
 
 
 def product(a: Float[Array, "row two_rank"], b: Float[Array, "row two_rank"]) -> Float[Array, "row two_rank"]:

@@ -3,7 +3,7 @@
 import equinox as eqx
 import jax.numpy as jnp
 
-from tensorbrain.factorization.complex import conjugate, modulus, product
+from tensorbrain.factorization.complex import conjugate, dual, modulus, product
 from tensorbrain.factorization.protocol import at_time, cubes, drawn
 from tensorbrain.typing import Array, Float, Int, PRNGKeyArray
 
@@ -13,7 +13,7 @@ class TComplEx(eqx.Module):
 
     ``concepts`` (concept, 2 rank), ``predicates`` (2 predicate, 2 rank), ``instants`` (instant, 2 rank), as in
     `ComplEx`. Where t = -1 the mean of the instants stands in its place, which sums time out. Penalty: N3 of a_s,
-    b_p d_t and a_o. Source: Lacroix, Obozinski, Usunier (2020).
+    b_p d_t and a_o, or DURA. Source: Lacroix, Obozinski, Usunier (2020).
 
     >>> import jax
     >>> model = TComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0))
@@ -73,12 +73,22 @@ class TComplEx(eqx.Module):
         s, p, o = self.concepts[rows[:, 0]], self.predicates[rows[:, 1]], self.concepts[rows[:, 2]]
         return cubes(modulus(s), modulus(product(p, at_time(self.instants, rows[:, 3]))), modulus(o))
 
+    def duality(self, rows: Int[Array, "row 4"]) -> Float[Array, " row"]:
+        """DURA of a_s, a_o and b_p d_t, see `complex.dual`. Source: Zhang, Cai, Wang (2020).
+
+        >>> import jax
+        >>> TComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0)).duality(jnp.array([[0, 1, 2, 3]])).shape
+        (1,)
+        """
+        s, p, o = self.concepts[rows[:, 0]], self.predicates[rows[:, 1]], self.concepts[rows[:, 2]]
+        return dual(s, o, product(p, at_time(self.instants, rows[:, 3])))
+
 
 class TNTComplEx(eqx.Module):
     """theta(s, p, o, t) = Re sum_r a_s,r (b_p,r d_t,r + e_p,r) conj(a_o,r): what changes, and what does not.
 
     As `TComplEx`, with the ``lasting`` part e (2 predicate, 2 rank) of each predicate. Penalty: N3 of a_s, b_p d_t,
-    e_p and a_o. Source: Lacroix, Obozinski, Usunier (2020).
+    e_p and a_o, or DURA. Source: Lacroix, Obozinski, Usunier (2020).
 
     >>> import jax
     >>> model = TNTComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0))
@@ -144,3 +154,13 @@ class TNTComplEx(eqx.Module):
         s, p, o = self.concepts[rows[:, 0]], self.predicates[rows[:, 1]], self.concepts[rows[:, 2]]
         turning = product(p, at_time(self.instants, rows[:, 3]))
         return cubes(*map(modulus, (s, turning, self.lasting[rows[:, 1]], o)))
+
+    def duality(self, rows: Int[Array, "row 4"]) -> Float[Array, " row"]:
+        """DURA of a_s, a_o and both b_p d_t and e_p, see `complex.dual`. Source: Zhang, Cai, Wang (2020).
+
+        >>> import jax
+        >>> TNTComplEx.create((5, 3, 4), rank=4, key=jax.random.key(0)).duality(jnp.array([[0, 1, 2, 3]])).shape
+        (1,)
+        """
+        s, p, o = self.concepts[rows[:, 0]], self.predicates[rows[:, 1]], self.concepts[rows[:, 2]]
+        return dual(s, o, product(p, at_time(self.instants, rows[:, 3])), self.lasting[rows[:, 1]])

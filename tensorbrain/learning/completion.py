@@ -122,7 +122,10 @@ def fitting(model: TensorModel, rows: Int32[np.ndarray, "row 4"], recipe: Recipe
             "nonnegative-tucker or brain."
         )
     if recipe.regulariser == "dura" and not isinstance(model, Dual):
-        raise SettingsError("this model is held small in one way alone: leave the regulariser out, or choose complex.")
+        raise SettingsError(
+            "this model is held small in one way alone: leave the regulariser out, or choose complex, tcomplex or "
+            "tntcomplex."
+        )
     if not model.temporal:
         recipe = recipe.with_(instants=0.0, smooth=0.0)
     return recipe

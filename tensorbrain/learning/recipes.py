@@ -80,7 +80,7 @@ class Recipe:
 
 _ADAGRAD = Recipe(rank=64, epochs=100, batch=64, learning_rate=0.1, penalty=0.01)
 _DUAL = _ADAGRAD.with_(rank=100, epochs=30, batch=512, regulariser="dura", penalty=0.05, predicates=0.1)
-_TIMED = _ADAGRAD.with_(rank=156, epochs=24, batch=512, penalty=0.015, predicates=0.1, instants=0.1, smooth=0.01)
+_TIMED = _DUAL.with_(rank=156, epochs=24, penalty=0.015, instants=0.1, smooth=0.01)
 _MUON = Recipe(
     rank=256, epochs=60, batch=32, learning_rate=4e-3, penalty=0.0, predicates=0.1, dropout=0.3, weight_decay=0.3,
     optimiser="muon",

@@ -1,5 +1,6 @@
 """The training of tensor models: its loss against one written out row by row, and what it does with its arguments."""
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from tensorbrain.brain import TensorBrain
 from tensorbrain.errors import SettingsError
-from tensorbrain.factorization import create_model, scores
+from tensorbrain.factorization import ComplEx, TComplEx, create_model, scores
 from tensorbrain.factorization.protocol import turned
 from tensorbrain.learning.completion import complete, fitting
 from tensorbrain.learning.completion_steps import completion_loss
@@ -46,7 +47,7 @@ def test_both_ways_is_what_the_models_turn():
 
 
 @pytest.mark.parametrize(
-    ("name", "regulariser"), [("complex", "n3"), ("rescal", "n3"), ("tntcomplex", "n3"), ("complex", "dura")]
+    ("name", "regulariser"), [("rescal", "n3"), ("tntcomplex", "n3"), ("complex", "dura"), ("tntcomplex", "dura")]
 )
 def test_the_loss_is_the_mean_over_answers_row_by_row(name, regulariser):
     model = create_model(name, COUNTS, rank=3, key=jax.random.key(1))
@@ -80,6 +81,19 @@ def test_duality_is_the_length_of_both_pairs_of_factors_of_a_score():
     object.__setattr__(wrong, "regulariser", "l2")  # the types that the tests check would not let it in
     with pytest.raises(SettingsError, match="there is no regulariser 'l2': choose n3 or dura"):
         wrong.__post_init__()
+
+
+def test_duality_of_what_changes_and_what_lasts_is_that_of_both():
+    model = create_model("tntcomplex", COUNTS, rank=3, key=jax.random.key(1))
+    row, zero = jnp.array([[0, 1, 2, 1]]), jnp.zeros_like(model.lasting)
+    turning = eqx.tree_at(lambda m: m.lasting, model, zero)
+    lasting = eqx.tree_at(lambda m: m.predicates, model, zero)
+    alone = TComplEx(model.concepts, model.predicates, model.instants)
+    plain = ComplEx(model.concepts, model.lasting)
+    assert turning.duality(row) == pytest.approx(alone.duality(row))
+    assert lasting.duality(row) == pytest.approx(plain.duality(row))
+    ends = eqx.tree_at(lambda m: (m.predicates, m.lasting), model, (zero, zero)).duality(row)
+    assert model.duality(row) == pytest.approx(turning.duality(row) + lasting.duality(row) - ends)
 
 
 def test_dropout_is_off_without_a_key_and_draws_anew_with_each():

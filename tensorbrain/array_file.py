@@ -157,9 +157,12 @@ def resolved(path: str | Path) -> Path:
     'dev'
     """
     try:
-        return Path(path).resolve()
+        found = Path(path).resolve()
+        if found.is_symlink():  # Python 3.11 and 3.12 say so themselves, by a RuntimeError
+            raise OSError("a link that leads to itself")
     except (OSError, RuntimeError, ValueError) as error:
         raise _no_path(path, error) from error
+    return found
 
 
 def _no_path(path: str | Path, error: Exception) -> BrainFileError:

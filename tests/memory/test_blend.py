@@ -72,8 +72,8 @@ def test_remarkable_is_what_enumeration_says(most, knowing, town, every_statemen
         assert remark.episodic == pytest.approx(np.exp(episodic[row]), rel=1e-3)
         assert remark.semantic == pytest.approx(np.exp(semantic[row]), rel=1e-3, abs=1e-9)
     assert [r.nats for r in remarks] == sorted((r.nats for r in remarks), reverse=True)
-    if most == 12:  # the three things of that day, one of them against what is known
-        assert {tuple(row) for row in town.days[2].tolist()} == set(ids)
+    if most == 12:  # the three things of that day are among them, one of them against what is known
+        assert {tuple(row) for row in town.days[2].tolist()} <= set(ids)
 
 
 def test_how_remarkable_a_moment_is(knowing, every_statement):

@@ -47,7 +47,8 @@ def test_both_ways_is_what_the_models_turn():
 
 
 @pytest.mark.parametrize(
-    ("name", "regulariser"), [("rescal", "n3"), ("tntcomplex", "n3"), ("complex", "dura"), ("tntcomplex", "dura")]
+    ("name", "regulariser"),
+    [("complex", "n3"), ("rescal", "n3"), ("tntcomplex", "n3"), ("complex", "dura"), ("tntcomplex", "dura")],
 )
 def test_the_loss_is_the_mean_over_answers_row_by_row(name, regulariser):
     model = create_model(name, COUNTS, rank=3, key=jax.random.key(1))

@@ -94,7 +94,9 @@ def test_the_others_stay_in_their_order_to_the_last_bit(stays):
     assert later.index.in_use.tolist() == [True] * (6 + len(kept)) + [False] * (7 - len(kept))
     assert float(later.p_t.sum()) == pytest.approx(float(len(kept) > 0)) and not later.p_t[len(kept) :].any()
     again = COMPACTED(later, jnp.arange(7) < len(kept))  # nothing more to forget
-    assert all(np.array_equal(a, b) for a, b in zip(jax.tree.leaves(again), jax.tree.leaves(later), strict=True))
+    np.testing.assert_allclose(again.p_t, later.p_t, rtol=1e-6)  # which is made to sum to one again
+    same = eqx.tree_at(lambda brain: brain.p_t, again, later.p_t)
+    assert all(np.array_equal(a, b) for a, b in zip(jax.tree.leaves(same), jax.tree.leaves(later), strict=True))
 
 
 COMPACTED = jax.jit(compacted)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 from tensorbrain.errors import SettingsError
+from tensorbrain.modes.completing import READINGS, First
 from tensorbrain.settings import WIDEST
 
 Regulariser = Literal["n3", "dura"]
@@ -26,8 +27,9 @@ class Recipe:
     `Dual.duality` (dura); ``predicates`` and ``instants`` weigh log P(p | s, o, t) and log P(t | s, p, o)
     beside log P(o | s, p, t); ``smooth`` holds instants near the next one (Lacroix et al., 2020); ``dropout`` of each
     query's numbers; ``weight_decay`` goes with ``muon``, which is for the maps of a brain and Adam for the rest; a
-    batch weighs its own concepts and at least so many ``candidates`` drawn at random, or with 0 all there are. Source:
-    Chen et al. (2021), relation prediction.
+    batch weighs its own concepts and at least so many ``candidates`` drawn at random, or with 0 all there are; what a
+    brain hears ``first`` of a statement, its predicate or one of its concepts. Source: Chen et al. (2021), relation
+    prediction.
 
     >>> Recipe(rank=8).with_(epochs=3).epochs
     3
@@ -46,13 +48,14 @@ class Recipe:
     weight_decay: float = 0.0
     optimiser: Optimiser = "adagrad"
     candidates: int = 0
+    first: First = "predicate"
 
     def __post_init__(self) -> None:
         for name, most in (("rank", WIDEST), ("epochs", math.inf), ("batch", math.inf)):
             if not 1 <= getattr(self, name) <= most:
                 largest = f" and at most {most:,}" if most < math.inf else ""
                 raise SettingsError(f"{name} {getattr(self, name)} must be at least 1{largest}.")
-        for name, kinds in (("regulariser", REGULARISERS), ("optimiser", OPTIMISERS)):
+        for name, kinds in (("regulariser", REGULARISERS), ("optimiser", OPTIMISERS), ("first", tuple(READINGS))):
             if getattr(self, name) not in kinds:
                 raise SettingsError(f"there is no {name} {getattr(self, name)!r}: choose {' or '.join(kinds)}.")
         for name in ("penalty", "predicates", "instants", "smooth", "weight_decay", "candidates"):

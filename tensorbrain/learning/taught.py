@@ -17,7 +17,7 @@ from tensorbrain.learning.objectives import trainable
 from tensorbrain.learning.recipes import Recipe, recipe_for
 from tensorbrain.learning.room import check_room, free_bytes
 from tensorbrain.learning.train import prior
-from tensorbrain.modes.completing import ORDERS, SerialDecoder
+from tensorbrain.modes.completing import READINGS, SerialDecoder
 from tensorbrain.settings import Settings
 from tensorbrain.tensor_memory import TensorMemory
 from tensorbrain.typing import PRNGKeyArray
@@ -47,10 +47,12 @@ def teach_completion(
     if name not in NAMES:
         raise SettingsError(f"there is no model {name!r}: choose one of {', '.join(NAMES)}.")
     recipe = recipe or recipe_for(name, len(splits.train), temporal=splits.temporal)
+    if name != "brain" and recipe.first != Recipe.first:
+        raise SettingsError(f"the model {name} hears nothing first: only a brain reads a statement in an order.")
     graph = splits.graph
     told: dict[str, Any] = {"seed": seed, "mesh": mesh, "progress": progress, "report": report}
     origin: dict[str, Any] = {"graph_hash": graph.content_hash(), "source": graph.source, "seed": seed}
-    settings = Settings(dim=recipe.rank, context=recipe.rank, orders=ORDERS)
+    settings = Settings(dim=recipe.rank, context=recipe.rank, orders=READINGS[recipe.first])
 
     def make(key: PRNGKeyArray) -> TensorModel:
         if name == "brain":

@@ -1,5 +1,7 @@
 """Completing: the serial decoder asked as tensor models are, for one slot of a statement whose others are known."""
 
+from typing import Literal
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -12,18 +14,21 @@ from tensorbrain.modes.decoder import close_window
 from tensorbrain.operations import evolve
 from tensorbrain.typing import Array, Float, Int
 
-ORDERS = ("spo", "ops", "sop")
-"""The directions of reading: towards the object, towards the subject, and towards the predicate."""
-FORTH, BACK, BETWEEN = ORDERS
+First = Literal["predicate", "concept"]
+READINGS: dict[First, tuple[str, str, str]] = {"predicate": ("pso", "pos", "sop"), "concept": ("spo", "ops", "sop")}
+"""What is heard first of a statement -> how it is read towards its object, its subject and its predicate."""
+ORDERS = READINGS["predicate"]
+"""The orders of a brain that is taught to complete: it generalises best when the predicate is heard first."""
 
 
 class SerialDecoder(eqx.Module):
     """A brain behind the protocol of `factorization.TensorModel`: query = gamma - c in the last window, keys = a_k.
 
     The known slots are told in the first windows, and the last is read: theta = a_k . (gamma - c) + a_0k, with a_0
-    as one more number of the keys. A reciprocal predicate p + P is no predicate of its own: the statement is read in
-    the other direction. A recall starts from a_t, or where t = -1 from a-bar. Penalty: that of the embeddings, sum_l
-    |a_l|^3. Source: TB23 (Algorithm 1).
+    as one more number of the keys. They are told as in the first of the ``READINGS`` whose orders the brain has. A
+    reciprocal predicate p + P is no predicate of its own: the statement is read in the other direction. A recall
+    starts from a_t, or where t = -1 from a-bar. Penalty: that of the embeddings, sum_l |a_l|^3. Source: TB23
+    (Algorithm 1).
 
     >>> from tensorbrain.settings import Settings
     >>> brain = TensorBrain.create((5, 3, 0), Settings(dim=8, context=8, orders=ORDERS), key=jax.random.key(0))
@@ -34,11 +39,23 @@ class SerialDecoder(eqx.Module):
     brain: TensorBrain
 
     def __check_init__(self) -> None:
-        if set(ORDERS) - set(self.brain.orders):
+        if not any(set(orders) <= set(self.brain.orders) for orders in READINGS.values()):
+            ways = " or ".join(", ".join(orders) for orders in READINGS.values())
             raise SettingsError(
                 f"this brain reads in the orders {', '.join(self.brain.orders)}: to complete statements it needs "
-                f"{', '.join(ORDERS)}."
+                f"{ways}."
             )
+
+    @property
+    def orders(self) -> tuple[str, str, str]:
+        """In which it reads towards the object, the subject and the predicate.
+
+        >>> from tensorbrain.settings import Settings
+        >>> settings = Settings(dim=8, context=8, orders=READINGS["concept"])
+        >>> SerialDecoder(TensorBrain.create((5, 3, 0), settings, key=jax.random.key(0))).orders
+        ('spo', 'ops', 'sop')
+        """
+        return next(orders for orders in READINGS.values() if set(orders) <= set(self.brain.orders))
 
     @property
     def temporal(self) -> bool:
@@ -75,25 +92,26 @@ class SerialDecoder(eqx.Module):
         brain, predicates = self.brain, self.brain.index.size("predicate")
         s, p, o, t = rows.T
         back = p >= predicates
-        forth_s, forth_o = jnp.where(back, o, s), jnp.where(back, s, o)
+        forth, backwards, between = self.orders
+        known = {"s": jnp.where(back, o, s), "p": p % predicates, "o": jnp.where(back, s, o)}
         if slot == "p":
-            voice, told = self._voice(BETWEEN)[None], ((forth_s, "s"), (forth_o, "o"))
-        elif slot == "o":
-            voice = jnp.where(back[:, None], self._voice(BACK)[None], self._voice(FORTH)[None])
-            told = ((s, "s"), (p % predicates, "p"))
+            voice, told = self._voice(between)[None], between[:2]
+        elif slot == "o":  # what the row calls s is told as such, whichever way it is read
+            voice = jnp.where(back[:, None], self._voice(backwards)[None], self._voice(forth)[None])
+            known, told = known | {"s": s}, forth[:2]
         else:
-            voice, told = self._voice(FORTH)[None], ((forth_s, "s"), (p % predicates, "p"), (forth_o, "o"))
+            voice, told = self._voice(forth)[None], forth
         q = jnp.broadcast_to(brain.a_bar, (len(rows), brain.board.dim))
         if self.temporal and slot != "t":
             q = jnp.where((t >= 0)[:, None], at_time(self.instants, t), q)
 
         def read(q: Float[Array, " dim"], *ks: Int[Array, ""]) -> Float[Array, " dim"]:
             state = BrainState(q, jnp.zeros(brain.memory.B.shape[0]))
-            for k, (_, which) in zip(ks, told, strict=True):
+            for k, which in zip(ks, told, strict=True):
                 state = close_window(brain, evolve(brain.board, brain.memory, state), k, which)
             return brain.board.gamma(evolve(brain.board, brain.memory, state).q)
 
-        gamma = jax.vmap(read)(q + voice, *(k for k, _ in told))
+        gamma = jax.vmap(read)(q + voice, *(known[which] for which in told))
         centre = brain.index.terms(BLOCK_OF[slot])[2]
         return jnp.pad((gamma - centre) / brain.temperature, ((0, 0), (0, 1)), constant_values=1.0)
 

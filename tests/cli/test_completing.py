@@ -54,7 +54,7 @@ def test_the_command_line_knows_every_model():
 
 def test_a_brain_taught_so_recalls_and_is_asked_as_any_other(folder, capsys):
     assert main(["train", "kge:ring", "--dim", "8", "--epochs", "2"]) == 0
-    assert load_brain("ring.brain.safetensors").settings.orders == ("spo", "ops", "sop")
+    assert load_brain("ring.brain.safetensors").settings.orders == ("pso", "pos", "sop")
     capsys.readouterr()
     assert main(["ask", "ring.brain.safetensors", "--subject", "T1", "--predicate", "borders"]) == 0
 

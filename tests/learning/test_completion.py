@@ -12,12 +12,13 @@ from tensorbrain.brain import TensorBrain
 from tensorbrain.errors import SettingsError
 from tensorbrain.factorization import ComplEx, TComplEx, create_model, scores
 from tensorbrain.factorization.protocol import turned
+from tensorbrain.graph.splits import example_splits
 from tensorbrain.learning.completion import complete, fitting
 from tensorbrain.learning.completion_steps import completion_loss
 from tensorbrain.learning.grouped import both_ways, grouped, grouped_batches
 from tensorbrain.learning.recipes import USUAL, Recipe, recipe_for
-from tensorbrain.learning.taught import NAMES
-from tensorbrain.modes.completing import ORDERS, SerialDecoder
+from tensorbrain.learning.taught import NAMES, teach_completion
+from tensorbrain.modes.completing import ORDERS, READINGS, SerialDecoder
 from tensorbrain.settings import Settings
 
 COUNTS, ROW = (5, 2, 3), np.array([[0, 1, 2, -1]], np.int32)
@@ -78,10 +79,24 @@ def test_duality_is_the_length_of_both_pairs_of_factors_of_a_score():
     assert float(model.duality(jnp.array([[0, 1, 2, -1]]))[0]) == pytest.approx(by_hand)
     with pytest.raises(SettingsError, match="held small in one way alone"):
         fitting(create_model("cp", COUNTS, rank=3, key=jax.random.key(1)), ROW, Recipe(rank=3, regulariser="dura"))
-    wrong = Recipe(rank=3)
-    object.__setattr__(wrong, "regulariser", "l2")  # the types that the tests check would not let it in
-    with pytest.raises(SettingsError, match="there is no regulariser 'l2': choose n3 or dura"):
-        wrong.__post_init__()
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "choices"), [("regulariser", "l2", "n3 or dura"), ("first", "spo", "predicate or concept")]
+)
+def test_a_choice_that_is_not_there_is_refused_with_those_that_are(name, wrong, choices):
+    recipe = Recipe(rank=3)
+    object.__setattr__(recipe, name, wrong)  # the types that the tests check would not let it in
+    with pytest.raises(SettingsError, match=f"there is no {name} '{wrong}': choose {choices}"):
+        recipe.__post_init__()
+
+
+def test_what_is_heard_first_is_of_brains_alone():
+    recipe = Recipe(rank=4, epochs=1, first="concept")
+    taught = teach_completion("brain", example_splits(), recipe=recipe)
+    assert taught.settings.orders == READINGS["concept"] and SerialDecoder(taught.model).orders == READINGS["concept"]
+    with pytest.raises(SettingsError, match="the model complex hears nothing first: only a brain"):
+        teach_completion("complex", example_splits(), recipe=recipe)
 
 
 def test_duality_of_what_changes_and_what_lasts_is_that_of_both():

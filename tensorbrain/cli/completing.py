@@ -38,6 +38,13 @@ class Completing:
     """The weight of learning the predicate from subject and object, too."""
     instants: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: by model)")] = None
     """The weight of learning the instant from the rest of a statement, too."""
+    first: Annotated[
+        Literal["predicate", "concept"] | None,
+        arg(
+            metavar="{predicate,concept}", help_behavior_hint="(default: predicate; concept for large graphs with time)"
+        ),
+    ] = None
+    """What a brain hears first of the two words that it is told, to name the third."""
     candidates: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: all)")] = None
     """How many concepts a batch weighs beside its own, by chance: for graphs too large to weigh all."""
     devices: Annotated[int | None, arg(metavar="N", help_behavior_hint="(default: 1)")] = None
@@ -77,7 +84,7 @@ def train_completion(
     output = resolved(folder).name + suffix if output is None else output
     apart(output, folder)  # said now, rather than after the training
     changes |= {"penalty": how.penalty, "predicates": how.relations, "instants": how.instants}
-    changes |= {"candidates": how.candidates, "regulariser": how.regulariser}
+    changes |= {"candidates": how.candidates, "regulariser": how.regulariser, "first": how.first}
     recipe_for(name, 0).with_(**changes)  # the same of these: a long file is not read for nothing
     from tensorbrain.compilation import set_up
     from tensorbrain.numerics.sharding import concept_mesh

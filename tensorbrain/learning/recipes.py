@@ -94,7 +94,7 @@ USUAL: dict[str, tuple[Recipe, ...]] = {
     "brain": (
         _MUON,
         _MUON.with_(rank=200, epochs=30, batch=512, learning_rate=5e-3, dropout=0.2, weight_decay=0.1),
-        _MUON.with_(epochs=24, batch=512, smooth=0.01),
+        _MUON.with_(epochs=24, batch=512, smooth=0.01, first="concept"),
     ),
     "cp": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),
     "distmult": (_ADAGRAD, _ADAGRAD.with_(rank=200, batch=512)),

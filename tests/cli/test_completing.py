@@ -53,6 +53,8 @@ def test_the_command_line_knows_every_model():
 
 
 def test_a_brain_taught_so_recalls_and_is_asked_as_any_other(folder, capsys):
+    assert main(["train", "kge:ring", "--dim", "8", "--epochs", "1", "--first", "concept"]) == 0
+    assert load_brain("ring.brain.safetensors").settings.orders == ("spo", "ops", "sop")
     assert main(["train", "kge:ring", "--dim", "8", "--epochs", "2"]) == 0
     assert load_brain("ring.brain.safetensors").settings.orders == ("pso", "pos", "sop")
     capsys.readouterr()
@@ -77,6 +79,8 @@ def test_what_does_not_fit_is_refused_in_one_line(folder, capsys):
         (("train", "kge:ring", "--epochs", "0"), "epochs 0 must be at least 1"),
         (("train", "kge:ring", "--model", "tntcomplex"), "have no time, and this model needs one: choose cp"),
         (("train", "kge:ring", "--model", "cp", "--regulariser", "dura"), "held small in one way alone"),
+        (("train", "kge:ring", "--model", "cp", "--first", "concept"), "the model cp hears nothing first"),
+        (("train", "countries", "--first", "concept"), "--first goes with the split of a folder"),
         (("train", "countries", "--regulariser", "dura"), "--regulariser goes with the split of a folder"),
         (("train", "countries", "--model", "complex"), "--model goes with the split of a folder"),
         (("train", "kge:timed", "--model", "complex"), "this model knows none: choose tcomplex"),

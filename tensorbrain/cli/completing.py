@@ -38,6 +38,8 @@ class Completing:
     """The weight of learning the predicate from subject and object, too."""
     instants: Annotated[float | None, arg(metavar="W", help_behavior_hint="(default: by model)")] = None
     """The weight of learning the instant from the rest of a statement, too."""
+    dropout: Annotated[float | None, arg(metavar="SHARE", help_behavior_hint="(default: by model)")] = None
+    """The share of each query's numbers that a step leaves out, by chance."""
     first: Annotated[
         Literal["predicate", "concept"] | None,
         arg(
@@ -84,7 +86,8 @@ def train_completion(
     output = resolved(folder).name + suffix if output is None else output
     apart(output, folder)  # said now, rather than after the training
     changes |= {"penalty": how.penalty, "predicates": how.relations, "instants": how.instants}
-    changes |= {"candidates": how.candidates, "regulariser": how.regulariser, "first": how.first}
+    changes |= {"candidates": how.candidates, "regulariser": how.regulariser}
+    changes |= {"dropout": how.dropout, "first": how.first}
     recipe_for(name, 0).with_(**changes)  # the same of these: a long file is not read for nothing
     from tensorbrain.compilation import set_up
     from tensorbrain.numerics.sharding import concept_mesh

@@ -18,7 +18,7 @@ First = Literal["predicate", "concept"]
 READINGS: dict[First, tuple[str, str, str]] = {"predicate": ("pso", "pos", "sop"), "concept": ("spo", "ops", "sop")}
 """What is heard first of a statement -> how it is read towards its object, its subject and its predicate."""
 ORDERS = READINGS["predicate"]
-"""The orders of a brain that is taught to complete: it generalises best when the predicate is heard first."""
+"""The orders of a brain that is taught to complete, where nothing else is said (`learning.recipes.Recipe.first`)."""
 
 
 class SerialDecoder(eqx.Module):

@@ -61,8 +61,10 @@ class Recipe:
         for name in ("penalty", "predicates", "instants", "smooth", "weight_decay", "candidates"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise SettingsError(f"{name} {getattr(self, name)} must be a number of 0 or more.")
-        if not 0 < self.learning_rate < float("inf") or not 0 <= self.dropout < 1:
-            raise SettingsError("the learning rate must be above 0, and dropout a share below 1.")
+        if not 0 < self.learning_rate < float("inf"):
+            raise SettingsError(f"the learning rate {self.learning_rate} must be above 0, and finite.")
+        if not 0 <= self.dropout < 1:
+            raise SettingsError(f"dropout {self.dropout} must be a share of at least 0 and below 1, such as 0.1.")
 
     def with_(self, **changes: Any) -> "Recipe":
         """The same but for what is given and not None.

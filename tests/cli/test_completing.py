@@ -80,7 +80,7 @@ def test_what_does_not_fit_is_refused_in_one_line(folder, capsys):
         (("train", "kge:ring", "--model", "tntcomplex"), "have no time, and this model needs one: choose cp"),
         (("train", "kge:ring", "--model", "cp", "--regulariser", "dura"), "held small in one way alone"),
         (("train", "kge:ring", "--model", "cp", "--first", "concept"), "the model cp hears nothing first"),
-        (("train", "kge:ring", "--dropout", "1"), "dropout a share below 1"),
+        (("train", "kge:ring", "--dropout", "1"), "dropout 1.0 must be a share of at least 0 and below 1"),
         (("train", "countries", "--first", "concept"), "--first goes with the split of a folder"),
         (("train", "countries", "--regulariser", "dura"), "--regulariser goes with the split of a folder"),
         (("train", "countries", "--model", "complex"), "--model goes with the split of a folder"),

@@ -2,7 +2,8 @@
 
 Those of ComplEx, of the brain, of TNTComplEx on large graphs and of the non-negative Tucker model on small ones were
 chosen on valid statements, never on those that are asked; the other models have ComplEx's settings at rank 64, TComplEx
-those of TNTComplEx, until they are searched (`experiments.completion --part valid --try`).
+those of TNTComplEx, until they are searched (`experiments.completion --part valid --try`). The order in which a brain
+hears a large graph with time is not told apart by valid: it stayed as it was, once the test set had been seen.
 """
 
 import math

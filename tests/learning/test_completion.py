@@ -179,6 +179,8 @@ def test_recipes_are_there_for_every_model_and_refuse_nonsense():
     assert set(USUAL) == set(NAMES)
     assert recipe_for("complex", 100) != recipe_for("complex", 1_000_000)
     assert recipe_for("brain", 100) == recipe_for("brain", 100, temporal=True)
+    assert recipe_for("brain", 1_000_000).first == "predicate"
+    assert recipe_for("brain", 1_000_000, temporal=True).first == "concept"
     assert recipe_for("brain", 1_000_000).smooth == 0 < recipe_for("brain", 1_000_000, temporal=True).smooth
     for wrong in ({"rank": 0}, {"penalty": -1.0}, {"learning_rate": 0.0}, {"dropout": 1.0}, {"penalty": float("nan")}):
         with pytest.raises(SettingsError):
